@@ -1,13 +1,11 @@
 """Keys that Outlay generates once and keeps in its data folder."""
 
-import fcntl
 import os
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from config.errors import SettingsError
+from config.locks import exclusive
 
 # 48 random bytes: more than the 256 bits that HS256 can use (RFC 7518, section 3.2).
 _SECRET_BYTES = 48
@@ -23,7 +21,7 @@ def keep_secret(data_dir: Path, name: str) -> str:
     path = data_dir / name
     try:
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _exclusive(data_dir / ".secrets.lock"):
+        with exclusive(data_dir / ".secrets.lock"):
             if not path.exists():
                 _write(path, secrets.token_urlsafe(_SECRET_BYTES))
         path.chmod(0o600)
@@ -35,17 +33,6 @@ def keep_secret(data_dir: Path, name: str) -> str:
             [f"The key file {path} is damaged: restore it, or delete it and sign in again."]
         )
     return secret
-
-
-@contextmanager
-def _exclusive(path: Path) -> Iterator[None]:
-    """Hold a lock that other processes see; the system releases it even after a kill."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _write(path: Path, text: str) -> None:

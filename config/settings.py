@@ -117,6 +117,26 @@ class Settings:
             jwt_secret_key=self.jwt_secret_key or secret_keeper(self.data_dir, "jwt_secret_key"),
         )
 
+    def as_environ(self) -> dict[str, str]:
+        """The environment that makes another process read the same settings."""
+        return {
+            "OUTLAY_DATA_DIR": str(self.data_dir),
+            "DATABASE_URL": self.database_url,
+            "REDIS_URL": self.redis_url,
+            "OUTLAY_SECRET_KEY": self.secret_key,
+            "OUTLAY_JWT_SECRET_KEY": self.jwt_secret_key,
+            "OUTLAY_BASE_URL": self.base_url,
+            "OUTLAY_HOST": self.host,
+            "OUTLAY_PORT": str(self.port),
+            "OUTLAY_WEB_THREADS": str(self.web_threads),
+            "OUTLAY_WEB_WORKERS": str(self.web_workers),
+            "OUTLAY_MAX_UPLOAD_MB": str(self.max_upload_bytes // MEGABYTE),
+            "OUTLAY_ACCESS_TOKEN_MINUTES": str(self.access_token_minutes),
+            "OUTLAY_REFRESH_TOKEN_DAYS": str(self.refresh_token_days),
+            "OUTLAY_SESSION_DAYS": str(self.session_days),
+            "OUTLAY_LOG_LEVEL": self.log_level,
+        }
+
     @property
     def embedded_valkey(self) -> bool:
         """Whether Redis is the Valkey that Outlay starts itself, in its own data folder."""
@@ -131,6 +151,11 @@ class Settings:
     def limiter_storage_url(self) -> str:
         """The Redis address in the spelling Flask-Limiter expects (``redis+unix`` for sockets)."""
         return re.sub(r"\Aunix:", "redis+unix:", self.redis_url)
+
+    @property
+    def local_url(self) -> str:
+        """Where the web server answers on this machine, whatever name people use."""
+        return f"http://{_reachable(self.host)}:{self.port}"
 
     @property
     def secure_cookies(self) -> bool:

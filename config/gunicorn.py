@@ -1,0 +1,20 @@
+"""How gunicorn serves Outlay: ``gunicorn --config config/gunicorn.py "app:create_app()"``.
+
+A thread is held by every request and, later, by every open WebSocket; see OUTLAY_WEB_THREADS.
+"""
+
+from config.settings import Settings
+
+_settings = Settings.from_env()
+_host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
+
+bind = f"{_host}:{_settings.port}"
+worker_class = "gthread"
+workers = _settings.web_workers
+threads = _settings.web_threads
+loglevel = _settings.log_level.lower()
+# Nothing but the process manager steers gunicorn, so no control socket in somebody's home folder.
+control_socket_disable = True
+# Ctrl-C has to be over within ten seconds.
+graceful_timeout = 5
+keepalive = 5
