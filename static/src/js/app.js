@@ -1,0 +1,15 @@
+/** Everything every page loads. Each part stands alone and does nothing where it is not needed. */
+import './requests.js'
+import './look.js'
+import './menus.js'
+import './dialogs.js'
+import './shortcuts.js'
+import './forms.js'
+import './files.js'
+import { findAll, onContent } from './content.js'
+
+// Chart.js is large: it is fetched only when a page (or a part swapped in) has a chart.
+onContent((root) => {
+  const canvases = findAll(root, 'canvas[data-chart]')
+  if (canvases.length) import(document.body.dataset.charts).then(({ draw }) => draw(canvases))
+})

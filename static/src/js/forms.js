@@ -1,0 +1,42 @@
+/** Forms: the browser's time zone, filters that send themselves, no second click, focus on faults. */
+import { findAll, onContent } from './content.js'
+
+const delay = 350 // ms after the last key before a filter is sent
+const patience = 10_000 // ms after which an unanswered form may be sent again
+let timer
+
+const submit = (form) => form.isConnected && form.requestSubmit()
+
+document.addEventListener('change', ({ target }) => {
+  const form = target.form
+  if (form?.matches('[data-autosubmit]') && target.type !== 'search') submit(form)
+})
+
+document.addEventListener('input', ({ target }) => {
+  const form = target.form
+  if (!form?.matches('[data-autosubmit]') || target.type !== 'search') return
+  clearTimeout(timer)
+  timer = setTimeout(() => submit(form), delay)
+})
+
+// A form that posts once is sent once; coming back to the page makes it usable again.
+document.addEventListener('submit', (event) => {
+  const form = event.target
+  if (event.defaultPrevented || form.getAttribute('method')?.toLowerCase() !== 'post') return
+  if (form.ariaBusy === 'true') {
+    event.preventDefault()
+    return
+  }
+  form.ariaBusy = 'true'
+  setTimeout(() => form.removeAttribute('aria-busy'), patience)
+})
+
+addEventListener('pageshow', () => {
+  for (const form of document.querySelectorAll('form[aria-busy]')) form.removeAttribute('aria-busy')
+})
+
+onContent((root) => {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
+  for (const field of findAll(root, 'input[data-timezone]')) field.value ||= zone
+  findAll(root, '#errors')[0]?.focus()
+})
