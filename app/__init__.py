@@ -1,0 +1,18 @@
+"""Outlay: bring your bank statements, know where the money goes."""
+
+from flask import Flask
+
+from app import api, cli, configuration, database, errors, http, views
+from config import Settings
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the application from ``settings``, by default those of the environment."""
+    app = configuration.new_app(settings or Settings.from_env())
+    database.init_app(app)
+    http.init_app(app)
+    errors.init_app(app)
+    api.init_app(app)
+    views.init_app(app)
+    cli.init_app(app)
+    return app

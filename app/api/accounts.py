@@ -1,0 +1,89 @@
+"""Accounts of a ledger."""
+
+from functools import partial
+from typing import Any
+
+from flask import Response
+
+from app.api.acting import actor
+from app.api.answers import expected_version, json_response
+from app.api.blueprint import Blueprint, revisioned
+from app.api.idempotency import idempotent
+from app.controllers import accounts
+from app.models.accounts import Account
+from app.schemas.accounts import (
+    AccountChanges,
+    AccountInput,
+    AccountListSchema,
+    AccountQuery,
+    AccountSchema,
+    BalanceSchema,
+)
+from app.schemas.base import LedgerQuery
+
+blp = Blueprint("api_accounts", __name__, url_prefix="/api/accounts", description="Where money is")
+
+
+@blp.route("", methods=["GET"])
+@blp.arguments(AccountQuery, location="query")
+@blp.response(200, AccountListSchema)
+@revisioned
+def index(query: dict[str, Any]) -> Response:
+    """List the accounts of a ledger."""
+    items = accounts.list_all(actor(), **query)
+    return json_response(AccountListSchema().dump({"items": items}))
+
+
+@blp.route("", methods=["POST"])
+@idempotent
+@blp.arguments(AccountInput)
+@blp.arguments(LedgerQuery, location="query")
+@blp.item(AccountSchema, 201)
+def create(data: dict[str, Any], query: dict[str, Any]) -> Account:
+    """Open an account."""
+    return accounts.create(actor(), **query, **data)
+
+
+@blp.route("/<id:account_id>", methods=["GET"])
+@blp.item(AccountSchema)
+def show(account_id: int) -> Account:
+    """Get an account."""
+    return accounts.show(actor(), account_id)
+
+
+@blp.route("/<id:account_id>/balance", methods=["GET"])
+@blp.item(BalanceSchema)
+def balance(account_id: int) -> Account:
+    """Get an account's balance."""
+    return accounts.show(actor(), account_id)
+
+
+@blp.route("/<id:account_id>", methods=["PUT"])
+@blp.arguments(AccountChanges)
+@blp.item(AccountSchema)
+def replace(data: dict[str, Any], account_id: int) -> Account:
+    """Change an account, naming at least what is required of a new one."""
+    return _update(account_id, data)
+
+
+@blp.route("/<id:account_id>", methods=["PATCH"])
+@blp.arguments(AccountChanges(partial=True))
+@blp.item(AccountSchema)
+def update(data: dict[str, Any], account_id: int) -> Account:
+    """Change an account; ``archived`` takes it out of use or back."""
+    return _update(account_id, data)
+
+
+@blp.route("/<id:account_id>", methods=["DELETE"])
+@blp.empty
+def delete(account_id: int) -> None:
+    """Delete an account that nothing uses."""
+    accounts.delete(actor(), account_id, version=_expected(account_id))
+
+
+def _update(account_id: int, data: dict[str, Any]) -> Account:
+    return accounts.update(actor(), account_id, version=_expected(account_id), **data)
+
+
+def _expected(account_id: int) -> int | None:
+    return expected_version(AccountSchema(), partial(accounts.show, actor(), account_id))

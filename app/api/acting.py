@@ -1,0 +1,63 @@
+"""Who calls: a bearer token, checked against its sign-in on every request."""
+
+import datetime as dt
+from typing import Any
+
+from flask import current_app, g, request
+from flask_jwt_extended import create_access_token, create_refresh_token, verify_jwt_in_request
+from flask_jwt_extended.exceptions import JWTExtendedException
+from jwt.exceptions import PyJWTError
+
+from app.controllers import auth
+from app.core.errors import Unauthenticated
+from app.models.users import Actor, User
+
+KIND = "api"
+
+
+def authenticate(*, refresh: bool = False) -> Actor:
+    """Find out who the request's token stands for. Unauthenticated when it is no good (RFC 6750)."""
+    claims = _claims(refresh)
+    token = claims.get("sid")
+    found = auth.find_actor(token, KIND) if isinstance(token, str) else None
+    if found is None or claims.get("sub") != str(found.id):
+        raise Unauthenticated("This token is no longer good. Sign in again.")
+    g.actor = found
+    g.sid = token
+    return found
+
+
+def actor() -> Actor:
+    """Return who the present request is from."""
+    found: Actor = g.actor
+    return found
+
+
+def tokens(user: User, sid: str) -> dict[str, Any]:
+    """Return a pair of tokens for a sign-in, with how many seconds the first one lasts."""
+    claims = {"sid": sid}
+    lifetime: dt.timedelta = current_app.config["JWT_ACCESS_TOKEN_EXPIRES"]
+    return {
+        "access_token": create_access_token(str(user.id), additional_claims=claims),
+        "refresh_token": create_refresh_token(str(user.id), additional_claims=claims),
+        "token_type": "Bearer",
+        "expires_in": int(lifetime.total_seconds()),
+        "user": user,
+    }
+
+
+def guard() -> None:
+    """Demand a good token for every route that is not marked public."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is not None and not getattr(view, "is_public", False):
+        authenticate()
+
+
+def _claims(refresh: bool) -> dict[str, Any]:
+    try:
+        verified = verify_jwt_in_request(refresh=refresh, locations=["headers"])
+    except (JWTExtendedException, PyJWTError, ValueError, RecursionError) as error:
+        raise Unauthenticated("Send a good access token: Authorization: Bearer …") from error
+    assert verified is not None
+    claims: dict[str, Any] = verified[1]
+    return claims

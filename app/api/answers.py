@@ -1,0 +1,99 @@
+"""Building answers: JSON bodies, entity tags, and the conditions that requests put on them."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+from flask import Response, request
+from marshmallow import Schema
+
+from app.core.errors import Stale
+from app.core.money import decimal_string, digits
+from app.core.paging import Cursor, Page
+from app.models.ledgers import LedgerScope
+
+
+def dumps(value: Any) -> bytes:
+    """Write JSON; aware UTC datetimes as RFC 3339 ending in ``Z``."""
+    return orjson.dumps(value, option=orjson.OPT_UTC_Z)
+
+
+def json_response(body: Any, status: int = 200) -> Response:
+    """Return ``body`` as a JSON response."""
+    return Response(dumps(body), status, mimetype="application/json")
+
+
+def item_response(schema: Schema, row: Any, status: int) -> Response:
+    """Return one item with its strong ETag; 304 when the caller has it already."""
+    body = schema.dump(row)
+    response = json_response(body, status)
+    response.set_etag(tag_of(body))
+    if status == 201:
+        response.headers["Location"] = f"{request.path}/{body['id']}"
+    return response.make_conditional(request) if request.method in {"GET", "HEAD"} else response
+
+
+def tag_of(body: dict[str, Any]) -> str:
+    """Return the entity tag of an item's representation; what is only advice does not count."""
+    lasting = {name: value for name, value in body.items() if name != "warnings"}
+    return hashlib.blake2b(dumps(lasting), digest_size=12).hexdigest()
+
+
+def expected_version(schema: Schema, show: Callable[[], Any]) -> int | None:
+    """Return the version that ``If-Match`` stands for, None without one. Stale when it is old."""
+    if not request.if_match or request.if_match.star_tag:
+        return None
+    row = show()
+    if not request.if_match.contains(tag_of(schema.dump(row))):
+        raise Stale
+    version: int = row.version
+    return version
+
+
+def revision_tag(ledger: LedgerScope) -> str:
+    """Return the tag of a list or report: it holds as long as nothing in the ledger changes."""
+    asked = hashlib.blake2b(request.full_path.encode(), digest_size=6).hexdigest()
+    return f"{ledger.id}-{ledger.revision}-{ledger.role}-{asked}"
+
+
+def not_modified(tag: str) -> Response | None:
+    """Return 304 when the caller's ``If-None-Match`` still holds."""
+    if not request.if_none_match.contains_weak(tag):
+        return None
+    response = Response(status=304)
+    response.set_etag(tag, weak=True)
+    return response
+
+
+def page_response(page: Page[Any]) -> Response:
+    """Return a page of light rows in one pass, without a schema: fields by their names."""
+    keys = page.items[0]._fields if page.items else ()
+    items = [_plain(keys, row) for row in page.items]
+    return json_response(
+        {
+            "items": items,
+            "page": page.page,
+            "per_page": page.per_page,
+            "pages": page.pages,
+            "total": page.total,
+            "total_is_lower_bound": page.total_is_lower_bound,
+            "next": _address(page.next),
+            "prev": _address(page.prev),
+        }
+    )
+
+
+def _plain(keys: tuple[str, ...], row: Any) -> dict[str, Any]:
+    body = dict(zip(keys, row, strict=True))
+    if "amount" in body and body["amount"] is not None:
+        body["amount"] = decimal_string(body["amount"], digits(body["currency"]))
+    return body
+
+
+def _address(cursor: Cursor | None) -> str | None:
+    if cursor is None:
+        return None
+    kept = [(k, v) for k, v in request.args.items(multi=True) if k not in {"page", "cursor"}]
+    return f"{request.path}?{urlencode([*kept, ('cursor', cursor.encode())])}"

@@ -1,0 +1,56 @@
+"""Registering, signing in and out, and renewing tokens."""
+
+from typing import Any
+
+from flask import Response, current_app, g, request
+
+from app.api.acting import KIND, actor, authenticate, tokens
+from app.api.answers import json_response
+from app.api.blueprint import Blueprint
+from app.controllers import auth
+from app.policies import public
+from app.schemas.auth import RegisteredSchema, RegisterInput, SignInInput, TokensSchema
+
+blp = Blueprint("api_auth", __name__, url_prefix="/api/auth", description="Who you are")
+
+
+@blp.route("/register", methods=["POST"])
+@blp.arguments(RegisterInput)
+@blp.response(201, RegisteredSchema)
+@public
+def register(data: dict[str, Any]) -> Response:
+    """Make an account; the first one of an instance becomes its administrator."""
+    user = auth.register(**data)
+    return json_response(RegisteredSchema().dump({"user": user}), 201)
+
+
+@blp.route("/login", methods=["POST"])
+@blp.arguments(SignInInput)
+@blp.response(200, TokensSchema)
+@public
+def login(data: dict[str, Any]) -> Response:
+    """Sign in; answers with an access token and a refresh token."""
+    user, _, token = auth.sign_in(
+        **data,
+        kind=KIND,
+        lifetime=current_app.config["JWT_REFRESH_TOKEN_EXPIRES"],
+        user_agent=request.user_agent.string,
+        address=request.remote_addr or "",
+    )
+    return json_response(TokensSchema().dump(tokens(user, token)))
+
+
+@blp.route("/refresh", methods=["POST"])
+@blp.response(200, TokensSchema)
+@public
+def refresh() -> Response:
+    """Get a new pair of tokens; send the refresh token as Bearer."""
+    user = auth.show_user(authenticate(refresh=True))
+    return json_response(TokensSchema().dump(tokens(user, g.sid)))
+
+
+@blp.route("/logout", methods=["POST"])
+@blp.empty
+def logout() -> None:
+    """Sign out; both tokens are dead on the next request."""
+    auth.sign_out(actor())

@@ -1,0 +1,67 @@
+"""The kind of blueprint every noun of the API uses."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Response
+from flask_smorest import Blueprint as SmorestBlueprint
+from marshmallow import Schema
+
+from app.api.acting import actor
+from app.api.answers import item_response, not_modified, revision_tag
+from app.api.parsing import Parser
+from app.controllers import ledgers
+
+Handler = Callable[..., Any]
+
+
+class Blueprint(SmorestBlueprint):  # type: ignore[misc]
+    """A flask-smorest blueprint whose answers carry entity tags."""
+
+    ARGUMENTS_PARSER = Parser()
+
+    def item(self, schema: type[Schema], status: int = 200) -> Callable[[Handler], Handler]:
+        """Answer with what the handler returns, dumped by ``schema``, with a strong ETag."""
+        dumper = schema()
+
+        def decorate(handler: Handler) -> Handler:
+            @wraps(handler)
+            def wrapper(*args: Any, **kwargs: Any) -> Response:
+                return item_response(dumper, handler(*args, **kwargs), status)
+
+            documented: Handler = self.response(status, schema)(wrapper)
+            return documented
+
+        return decorate
+
+    def empty(self, handler: Handler) -> Handler:
+        """Answer 204 once the handler has done its work."""
+
+        @wraps(handler)
+        def wrapper(*args: Any, **kwargs: Any) -> Response:
+            handler(*args, **kwargs)
+            return Response(status=204)
+
+        documented: Handler = self.response(204)(wrapper)
+        return documented
+
+
+def revisioned(handler: Handler) -> Handler:
+    """Tag a list or report by its ledger's revision; answer 304 without asking for its rows.
+
+    The handler takes its query as a dict with an optional ``ledger_id``.
+    """
+
+    @wraps(handler)
+    def wrapper(query: dict[str, Any], *args: Any, **kwargs: Any) -> Response:
+        ledger_id = query.get("ledger_id")
+        scope = actor().ledger if ledger_id is None else ledgers.show(actor(), ledger_id)
+        tag = revision_tag(scope)
+        response = not_modified(tag)
+        if response is None:
+            response = handler(query, *args, **kwargs)
+            response.set_etag(tag, weak=True)
+        return response
+
+    return wrapper

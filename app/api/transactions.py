@@ -1,0 +1,105 @@
+"""Transactions, and expenses: the same resource with its type fixed."""
+
+from functools import partial
+from typing import Any
+
+from flask import Response
+
+from app.api.acting import actor
+from app.api.answers import expected_version, page_response
+from app.api.blueprint import Blueprint, revisioned
+from app.api.idempotency import idempotent
+from app.controllers import transactions
+from app.core.errors import NotFound
+from app.models.transactions import Transaction
+from app.schemas.base import Input, LedgerQuery
+from app.schemas.transactions import (
+    ExpenseInput,
+    TransactionInput,
+    TransactionPageSchema,
+    TransactionQuery,
+    TransactionSchema,
+    WrittenTransactionSchema,
+)
+
+transactions_blp = Blueprint(
+    "api_transactions", __name__, url_prefix="/api/transactions", description="Rows of money"
+)
+expenses_blp = Blueprint(
+    "api_expenses", __name__, url_prefix="/api/expenses", description="Transactions of type expense"
+)
+
+
+def _add_routes(blp: Blueprint, schema: type[Input], kind: str | None) -> None:
+    """Give ``blp`` the routes of the resource, narrowed to one ``kind`` where that is set."""
+    fixed = {"type": kind} if kind else {}
+
+    @blp.route("", methods=["GET"])
+    @blp.arguments(TransactionQuery, location="query")
+    @blp.response(200, TransactionPageSchema)
+    @revisioned
+    def index(query: dict[str, Any]) -> Response:
+        """List rows, newest first unless ``sort`` says otherwise."""
+        if kind:
+            query["filters"] = query["filters"].narrowed(type=kind)
+        return page_response(transactions.list_page(actor(), **query))
+
+    @blp.route("", methods=["POST"])
+    @idempotent
+    @blp.arguments(schema)
+    @blp.arguments(LedgerQuery, location="query")
+    @blp.item(WrittenTransactionSchema, 201)
+    def create(data: dict[str, Any], query: dict[str, Any]) -> Transaction:
+        """Add a row."""
+        return transactions.create(actor(), **query, **data, **fixed)
+
+    @blp.route("/<id:transaction_id>", methods=["GET"])
+    @blp.item(TransactionSchema)
+    def show(transaction_id: int) -> Transaction:
+        """Get a row."""
+        return _shown(transaction_id, kind)
+
+    @blp.route("/<id:transaction_id>", methods=["PUT"])
+    @blp.arguments(schema)
+    @blp.item(WrittenTransactionSchema)
+    def replace(data: dict[str, Any], transaction_id: int) -> Transaction:
+        """Change a row, naming at least what is required of a new one."""
+        return _updated(transaction_id, kind, data)
+
+    @blp.route("/<id:transaction_id>", methods=["PATCH"])
+    @blp.arguments(schema(partial=True))
+    @blp.item(WrittenTransactionSchema)
+    def update(data: dict[str, Any], transaction_id: int) -> Transaction:
+        """Change what is named of a row."""
+        return _updated(transaction_id, kind, data)
+
+    @blp.route("/<id:transaction_id>", methods=["DELETE"])
+    @blp.empty
+    def delete(transaction_id: int) -> None:
+        """Delete a row."""
+        version = _expected(transaction_id, kind)
+        transactions.delete(actor(), transaction_id, version=version)
+
+
+def _shown(transaction_id: int, kind: str | None) -> Transaction:
+    row = transactions.show(actor(), transaction_id)
+    if kind and row.kind != kind:
+        raise NotFound
+    return row
+
+
+def _expected(transaction_id: int, kind: str | None) -> int | None:
+    show = partial(_shown, transaction_id, kind)
+    if kind:
+        show()
+    return expected_version(TransactionSchema(), show)
+
+
+def _updated(transaction_id: int, kind: str | None, data: dict[str, Any]) -> Transaction:
+    version = _expected(transaction_id, kind)
+    return transactions.update(actor(), transaction_id, version=version, **data)
+
+
+_add_routes(transactions_blp, TransactionInput, None)
+_add_routes(expenses_blp, ExpenseInput, "expense")
+BLUEPRINTS = (transactions_blp, expenses_blp)

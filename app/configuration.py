@@ -1,0 +1,68 @@
+"""From Settings to Flask's configuration: the one place that knows the names of both."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from app import logs
+from app.core import queue
+from config import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+MAX_FORM_BYTES = 1024 * 1024
+MAX_FORM_PARTS = 200
+
+
+def new_app(settings: Settings) -> Flask:
+    """Return a bare app with its configuration, and a connection to the queue in waiting."""
+    logs.configure(settings.log_level)
+    app = Flask(
+        __name__.partition(".")[0],
+        template_folder=str(ROOT / "templates"),
+        static_folder=None,
+    )
+    app.config.from_mapping(_flask(settings) | _identity(settings) | _database(settings))
+    app.extensions["settings"] = settings
+    queue.configure(settings.redis_url)
+    return app
+
+
+def _flask(settings: Settings) -> dict[str, Any]:
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "MAX_CONTENT_LENGTH": settings.max_upload_bytes + MAX_FORM_BYTES,
+        "MAX_FORM_MEMORY_SIZE": MAX_FORM_BYTES,
+        "MAX_FORM_PARTS": MAX_FORM_PARTS,
+        "SESSION_COOKIE_NAME": "outlay",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.secure_cookies,
+        "PERMANENT_SESSION_LIFETIME": dt.timedelta(days=settings.session_days),
+        "SESSION_REFRESH_EACH_REQUEST": False,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_CHECK_DEFAULT": False,
+    }
+
+
+def _identity(settings: Settings) -> dict[str, Any]:
+    return {
+        "JWT_SECRET_KEY": settings.jwt_secret_key,
+        "JWT_ACCESS_TOKEN_EXPIRES": dt.timedelta(minutes=settings.access_token_minutes),
+        "JWT_REFRESH_TOKEN_EXPIRES": dt.timedelta(days=settings.refresh_token_days),
+        "JWT_TOKEN_LOCATION": ["headers"],
+    }
+
+
+def _database(settings: Settings) -> dict[str, Any]:
+    options: dict[str, Any] = {"pool_pre_ping": False}
+    if settings.database_url.startswith("postgresql"):
+        # Reads are single statements: without a transaction around each, they cost one round trip.
+        options = {
+            "isolation_level": "AUTOCOMMIT",
+            "pool_pre_ping": True,
+            "pool_size": settings.web_threads,
+            "connect_args": {"options": "-c lock_timeout=10000 -c timezone=utc"},
+        }
+    return {"SQLALCHEMY_DATABASE_URI": settings.database_url, "SQLALCHEMY_ENGINE_OPTIONS": options}

@@ -1,0 +1,1 @@
+"""Use cases: one function, one actor, one transaction."""

@@ -1,0 +1,81 @@
+"""Categories of a ledger."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from app.core.uow import unit_of_work
+from app.models.categories import Category
+from app.models.users import Actor
+from app.policies import Permission, require
+from app.services import categories, scoping, versions
+
+
+def list_all(actor: Actor, ledger_id: int | None = None) -> Sequence[Category]:
+    """Return the ledger's categories by name, archived ones too."""
+    scope = scoping.find_ledger(actor, ledger_id)
+    require(scope, Permission.SEE)
+    return categories.find_all(scope.id)
+
+
+def list_tree(actor: Actor, ledger_id: int | None = None) -> list[tuple[Category, int]]:
+    """Return the ledger's categories with their depth, children right behind their parent."""
+    return categories.in_tree_order(list_all(actor, ledger_id))
+
+
+def show(actor: Actor, category_id: int) -> Category:
+    """Return one category."""
+    category, scope = scoping.find(Category, actor.id, category_id)
+    require(scope, Permission.SEE)
+    return category
+
+
+def create(
+    actor: Actor,
+    ledger_id: int | None = None,
+    *,
+    name: str,
+    type: str = "expense",
+    parent_id: int | None = None,
+    color: str = categories.DEFAULT_COLOR,
+    icon: str = categories.DEFAULT_ICON,
+) -> Category:
+    """Add a category, at the top or below another one of the same type."""
+    scope = scoping.find_ledger(actor, ledger_id)
+    require(scope, Permission.EDIT)
+    with unit_of_work(scope):
+        parent = _parent(scope.id, parent_id)
+        return categories.record(
+            scope.id, name=name, type=type, parent=parent, color=color, icon=icon
+        )
+
+
+def update(
+    actor: Actor, category_id: int, *, version: int | None = None, **changes: Any
+) -> Category:
+    """Change a category; ``parent_id`` moves it, ``archived`` takes it out of use or back."""
+    category, scope = scoping.find(Category, actor.id, category_id)
+    require(scope, Permission.EDIT)
+    archived = changes.pop("archived", None)
+    with unit_of_work(scope):
+        versions.require_current(category, version)
+        if "parent_id" in changes:
+            categories.move(category, _parent(scope.id, changes.pop("parent_id")))
+        if archived is not None:
+            categories.archive(category, archived)
+        categories.amend(category, **changes)
+    return category
+
+
+def delete(actor: Actor, category_id: int, *, version: int | None = None) -> None:
+    """Delete a category that nothing uses. Conflict when something does."""
+    category, scope = scoping.find(Category, actor.id, category_id)
+    require(scope, Permission.EDIT)
+    with unit_of_work(scope):
+        versions.require_current(category, version)
+        categories.remove(category)
+
+
+def _parent(ledger_id: int, parent_id: int | None) -> Category | None:
+    if parent_id is None:
+        return None
+    return scoping.find_in_ledger(Category, ledger_id, parent_id, "parent_id")

@@ -1,0 +1,36 @@
+"""Requests that may be sent twice and must be done once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from app.core.errors import Invalid
+from app.core.uow import unit_of_work
+from app.models.requests import IdempotentRequest
+from app.models.users import Actor
+from app.services import requests
+
+
+class Answer:
+    """The answer to a request: ``kept`` from its first time, or to be kept now."""
+
+    def __init__(self, actor: Actor, key: str, fingerprint: bytes) -> None:
+        self._identity = (actor.id, key, fingerprint)
+        self.kept: IdempotentRequest | None = requests.find(actor.id, key)
+        if self.kept and self.kept.fingerprint != fingerprint:
+            message = "This key was used for another request."
+            raise Invalid(message, errors={"Idempotency-Key": [message]})
+
+    def keep(self, status: int, body: str, location: str | None) -> None:
+        """Store the answer together with what the request changed."""
+        requests.record(*self._identity, status=status, body=body, location=location)
+
+
+@contextmanager
+def once(actor: Actor, key: str, fingerprint: bytes) -> Iterator[Answer]:
+    """Do a request at most once per person and ``key``, in one transaction with its answer.
+
+    Invalid when the key stands for another request; Conflict while the first is still running.
+    """
+    with unit_of_work():
+        requests.lock(actor.id, key)
+        yield Answer(actor, key, fingerprint)

@@ -1,0 +1,1 @@
+"""What every part of Outlay stands on; knows no noun of Outlay and no Flask."""

@@ -1,0 +1,78 @@
+"""What can go wrong, said without HTTP: adapters translate these to a status and a body."""
+
+from collections.abc import Mapping, Sequence
+
+FieldErrors = Mapping[str, Sequence[str]]
+
+
+class OutlayError(Exception):
+    """Base of every expected failure.
+
+    ``code`` is for machines and never changes; ``detail`` is a sentence for a person;
+    ``errors`` maps a field of the caller's input to its messages.
+    """
+
+    code = "error"
+    detail = "This could not be done."
+
+    def __init__(self, detail: str | None = None, *, errors: FieldErrors | None = None) -> None:
+        self.detail = detail or self.detail
+        self.errors = {field: list(messages) for field, messages in (errors or {}).items()}
+        super().__init__(self.detail)
+
+
+class Unreadable(OutlayError):
+    """The input is not in the form it claims to have."""
+
+    code = "unreadable"
+    detail = "The request could not be read."
+
+
+class Unauthenticated(OutlayError):
+    """Nobody is signed in, or the proof of it is no longer good."""
+
+    code = "unauthenticated"
+    detail = "Sign in first."
+
+
+class Forbidden(OutlayError):
+    """The caller may know that the thing exists, and may not do this to it."""
+
+    code = "forbidden"
+    detail = "You may not do this here."
+
+
+class NotFound(OutlayError):
+    """There is no such thing, or the caller may not know of it."""
+
+    code = "not_found"
+    detail = "There is nothing here that you can see."
+
+
+class Conflict(OutlayError):
+    """The present state of things does not allow it."""
+
+    code = "conflict"
+    detail = "This does not fit with what is already there."
+
+
+class Stale(OutlayError):
+    """Somebody changed the thing since the caller last saw it."""
+
+    code = "stale"
+    detail = "This was changed in the meantime. Look at it again before you change it."
+
+
+class Invalid(OutlayError):
+    """Values that can be read but not accepted; ``errors`` says which and why."""
+
+    code = "invalid"
+    detail = "Some of what was sent cannot be accepted."
+
+
+class Unavailable(OutlayError):
+    """A part Outlay needs is away; worth another try in ``retry_after`` seconds."""
+
+    code = "unavailable"
+    detail = "A part of Outlay is not available right now. Try again in a moment."
+    retry_after = 5

@@ -1,0 +1,110 @@
+"""What every request and answer carries: an id, safe headers, exact JSON, static files."""
+
+import json
+import re
+import secrets
+from decimal import Decimal
+from typing import Any, NoReturn
+
+import orjson
+import structlog
+from flask import Flask, Response, g, request
+from flask.json.provider import JSONProvider
+from secure import (
+    ContentSecurityPolicy,
+    CrossOriginOpenerPolicy,
+    PermissionsPolicy,
+    ReferrerPolicy,
+    Secure,
+    StrictTransportSecurity,
+    XContentTypeOptions,
+)
+from werkzeug.routing import IntegerConverter
+from whitenoise import WhiteNoise
+
+from app.configuration import ROOT
+from config import Settings
+
+MAX_ID = 2**63 - 1
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+_HASHED = re.compile(r"\.[0-9a-f]{12}\.\w+\Z")
+
+
+class IdConverter(IntegerConverter):
+    """A row's id in a path; one that no database can hold is no route."""
+
+    def __init__(self, url_map: Any) -> None:
+        super().__init__(url_map, min=1, max=MAX_ID)
+
+
+class ExactJSON(JSONProvider):
+    """JSON without surprises: decimals stay decimals; NaN and Infinity are not JSON."""
+
+    def dumps(self, obj: Any, **_: Any) -> str:
+        """Write JSON."""
+        return orjson.dumps(obj, option=orjson.OPT_UTC_Z).decode()
+
+    def loads(self, s: str | bytes, **_: Any) -> Any:
+        """Read JSON; ValueError when it is not."""
+        return json.loads(s, parse_float=Decimal, parse_constant=_refuse_constant)
+
+
+def init_app(app: Flask) -> None:
+    """Prepare ``app`` for requests."""
+    settings: Settings = app.extensions["settings"]
+    app.json = ExactJSON(app)
+    app.url_map.converters["id"] = IdConverter
+    app.before_request(_identify)
+    fixed = _headers(settings).headers
+    app.after_request(lambda response: _finish(response, fixed))
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app,
+        root=str(ROOT / "static" / "dist"),
+        prefix="static/",
+        max_age=3600,
+        immutable_file_test=lambda _path, url: bool(_HASHED.search(url)),
+    )
+
+
+def _identify() -> None:
+    given = request.headers.get("X-Request-ID", "")
+    g.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def _finish(response: Response, fixed: dict[str, str]) -> Response:
+    response.headers.extend(fixed)
+    response.headers["X-Request-ID"] = g.get("request_id", "")
+    if "Cache-Control" not in response.headers:
+        # An answer with a tag may be asked about again; any other is not kept at all.
+        tagged = "ETag" in response.headers
+        response.headers["Cache-Control"] = "private, no-cache" if tagged else "no-store"
+    return response
+
+
+def _headers(settings: Settings) -> Secure:
+    return Secure(
+        csp=_policy(),
+        coop=CrossOriginOpenerPolicy().same_origin(),
+        hsts=StrictTransportSecurity().max_age(31536000) if settings.secure_cookies else None,
+        permissions=PermissionsPolicy().geolocation().microphone(),
+        referrer=ReferrerPolicy().same_origin(),
+        xcto=XContentTypeOptions().nosniff(),
+    )
+
+
+def _policy() -> ContentSecurityPolicy:
+    return (
+        ContentSecurityPolicy()
+        .default_src("'self'")
+        .img_src("'self'", "data:")
+        .object_src("'none'")
+        .base_uri("'none'")
+        .frame_ancestors("'none'")
+        .form_action("'self'")
+    )
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")

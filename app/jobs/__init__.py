@@ -1,0 +1,1 @@
+"""The job adapter: opens an app context and calls a controller."""

@@ -1,0 +1,83 @@
+"""The declarative base, the column shorthands, and the session every layer above shares."""
+
+import datetime as dt
+from typing import Annotated, Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
+
+from app.core import constraints, uow
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Instant(TypeDecorator[dt.datetime]):
+    """An aware UTC instant on every database; SQLite keeps it without its zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> Any:
+        """Refuse a naive datetime, store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs its zone")
+        return value.astimezone(dt.UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> dt.datetime | None:
+        """Return the instant as aware UTC."""
+        if value is None:
+            return None
+        aware: dt.datetime = value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value
+        return aware.astimezone(dt.UTC)
+
+
+# SQLite gives out row ids by itself only for a column of exactly this type.
+Id = BigInteger().with_variant(Integer(), "sqlite")
+
+id_pk = Annotated[int, mapped_column(Id, primary_key=True)]
+minor = Annotated[int, mapped_column(BigInteger)]
+currency = Annotated[str, mapped_column(String(3))]
+
+
+class Base(DeclarativeBase):
+    """Base of every model."""
+
+    # A registry, not a type_annotation_map: Flask-SQLAlchemy copies the class's attributes.
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMING),
+        type_annotation_map={dt.datetime: Instant, int: Id},
+    )
+
+
+db = SQLAlchemy(
+    model_class=Base, session_options={"expire_on_commit": False}, disable_autonaming=True
+)
+session = db.session
+uow.bind(session)
+constraints.register(Base.metadata)
+
+
+def upsert(table: Table) -> sqlite.Insert | postgresql.Insert:
+    """Return an INSERT for ``table`` that can say ON CONFLICT, in the dialect in use."""
+    if session.get_bind().dialect.name == "sqlite":
+        return sqlite.insert(table)
+    return postgresql.insert(table)

@@ -1,0 +1,14 @@
+"""Columns that several tables share."""
+
+import datetime as dt
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core import clock
+
+
+class Timestamped:
+    """When a row was made and last changed, in UTC."""
+
+    created_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    updated_at: Mapped[dt.datetime] = mapped_column(default=clock.now, onupdate=clock.now)

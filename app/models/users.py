@@ -1,0 +1,78 @@
+"""People, and the sign-ins by which they are known."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, currency, id_pk
+from app.models.ledgers import LedgerScope
+from app.models.mixins import Timestamped
+
+ROLES = ("user", "admin")
+SIGN_IN_KINDS = ("browser", "api")
+
+
+class User(Timestamped, Base):
+    """A person. ``email`` is kept the way it was normalised, and is unique."""
+
+    __tablename__ = "users"
+    __table_args__ = (
+        Index(
+            "uq_users_email",
+            "email",
+            unique=True,
+            info={"field": "email", "message": "There is already an account with this address."},
+        ),
+        CheckConstraint("role IN ('user', 'admin')", name="role"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[id_pk]
+    email: Mapped[str] = mapped_column(String(254))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    first_name: Mapped[str] = mapped_column(String(100), default="")
+    last_name: Mapped[str] = mapped_column(String(100), default="")
+    currency: Mapped[currency]
+    timezone: Mapped[str] = mapped_column(String(64), default="UTC")
+    locale: Mapped[str] = mapped_column(String(20), default="en")
+    role: Mapped[str] = mapped_column(String(10), default="user")
+    is_active: Mapped[bool] = mapped_column(default=True)
+
+    @property
+    def name(self) -> str:
+        """What to call the person: their name, else the address."""
+        return f"{self.first_name} {self.last_name}".strip() or self.email
+
+
+class SignIn(Base):
+    """One sign-in: a browser's cookie or an app's token family. Revoked, it counts no more."""
+
+    __tablename__ = "sign_ins"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[id_pk]
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    user_agent: Mapped[str] = mapped_column(String(300), default="")
+    address: Mapped[str] = mapped_column(String(45), default="")
+    created_at: Mapped[dt.datetime]
+    expires_at: Mapped[dt.datetime]
+    revoked_at: Mapped[dt.datetime | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who is acting: a signed-in person as one look-up per request finds them."""
+
+    id: int
+    sign_in_id: int
+    email: str
+    name: str
+    role: str
+    currency: str
+    timezone: str
+    locale: str
+    ledger: LedgerScope

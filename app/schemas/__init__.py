@@ -1,0 +1,1 @@
+"""The one validation of outside data: JSON, form and query alike."""

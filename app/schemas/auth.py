@@ -1,0 +1,105 @@
+"""Registering and signing in."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from babel.localedata import exists as locale_exists
+from marshmallow import Schema, ValidationError, fields, validate
+
+from app.schemas.base import Input
+from app.schemas.fields import Currency, Instant, Text
+
+
+class Email(fields.Email):
+    """An e-mail address of at most 254 ASCII characters."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        address: str = super()._deserialize(
+            value.strip() if isinstance(value, str) else value, attr, data, **kwargs
+        )
+        if len(address) > 254 or not address.isascii():
+            raise ValidationError(self.error_messages["invalid"])
+        return address
+
+
+class Timezone(fields.String):
+    """An IANA time zone such as Europe/Berlin."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        name: str = super()._deserialize(value, attr, data, **kwargs)
+        if name not in available_timezones():
+            raise ValidationError("Not a time zone such as Europe/Berlin.")
+        return name
+
+
+class Locale(fields.String):
+    """A locale such as de_DE or en-GB; kept with an underscore."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        name: str = super()._deserialize(value, attr, data, **kwargs).replace("-", "_")
+        if not name.isascii() or len(name) > 20 or not locale_exists(name):
+            raise ValidationError("Not a locale such as de_DE.")
+        return name
+
+
+class Password(fields.String):
+    """A password of 8 to 128 characters, any of them."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        length = validate.Length(8, 128, error="From 8 to 128 characters.")
+        super().__init__(required=True, load_only=True, validate=length, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        password: str = super()._deserialize(value, attr, data, **kwargs)
+        if any("\ud800" <= character <= "\udfff" for character in password):
+            raise ValidationError("Contains characters that are not text.")
+        return password
+
+
+class RegisterInput(Input):
+    """A new person."""
+
+    email = Email(required=True)
+    password = Password()
+    first_name = Text(longest=100)
+    last_name = Text(longest=100)
+    currency = Currency(load_default="EUR")
+    timezone = Timezone(load_default="UTC")
+    locale = Locale(load_default="en")
+
+
+class SignInInput(Input):
+    """Proof of who somebody is."""
+
+    email = Text(required=True, longest=254)
+    password = fields.String(required=True, load_only=True, validate=validate.Length(max=128))
+
+
+class UserSchema(Schema):
+    """A person as they see themselves."""
+
+    id = fields.Integer()
+    email = fields.String()
+    first_name = fields.String()
+    last_name = fields.String()
+    currency = fields.String()
+    timezone = fields.String()
+    locale = fields.String()
+    role = fields.String()
+    created_at = Instant()
+
+
+class RegisteredSchema(Schema):
+    """The answer to a registration."""
+
+    user = fields.Nested(UserSchema)
+
+
+class TokensSchema(Schema):
+    """A pair of tokens; ``expires_in`` is the access token's life in seconds."""
+
+    access_token = fields.String()
+    refresh_token = fields.String()
+    token_type = fields.String()
+    expires_in = fields.Integer()
+    user = fields.Nested(UserSchema)

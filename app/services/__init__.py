@@ -1,0 +1,1 @@
+"""Rules and queries on models: no actor, no commit, no HTTP."""

@@ -1,0 +1,51 @@
+"""Finding one row of a ledger: by its id, in any ledger the person may see."""
+
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+
+from app.core.errors import Invalid, NotFound
+from app.models.accounts import Account
+from app.models.base import session
+from app.models.categories import Category
+from app.models.imports import Import
+from app.models.ledgers import Ledger, LedgerScope, Membership
+from app.models.transactions import Transaction
+from app.models.users import Actor
+from app.services import ledgers
+
+Row = TypeVar("Row", Account, Category, Import, Transaction)
+
+
+def find(model: type[Row], user_id: int, row_id: int) -> tuple[Row, LedgerScope]:
+    """Return a row and its ledger as the person may see it. NotFound when they may not."""
+    query = (
+        select(model, Ledger, Membership.role)
+        .join(Ledger, Ledger.id == model.ledger_id)
+        .join(Membership, Membership.ledger_id == Ledger.id)
+        .where(model.id == row_id, Membership.user_id == user_id)
+    )
+    found = session.execute(query).one_or_none()
+    if found is None:
+        raise NotFound
+    row, ledger, role = found
+    return row, LedgerScope(
+        ledger.id, ledger.name, ledger.kind, ledger.currency, ledger.revision, role
+    )
+
+
+def find_in_ledger(model: type[Row], ledger_id: int, row_id: int, field: str) -> Row:
+    """Return the ledger's row that the input ``field`` names. Invalid when there is none."""
+    query = select(model).where(model.ledger_id == ledger_id, model.id == row_id)
+    row: Any = session.scalar(query)
+    if row is None:
+        raise Invalid(errors={field: ["There is no such one in this ledger."]})
+    found: Row = row
+    return found
+
+
+def find_ledger(actor: Actor, ledger_id: int | None) -> LedgerScope:
+    """Return the ledger a request is about: the one it names, else the person's own."""
+    if ledger_id is None or ledger_id == actor.ledger.id:
+        return actor.ledger
+    return ledgers.find(actor.id, ledger_id)

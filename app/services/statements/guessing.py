@@ -1,0 +1,158 @@
+"""A first idea of the columns of an unknown file, to prefill the page where a person decides.
+
+Header words propose, the cells dispose: a column is a date column only if its cells are dates,
+whatever it is called. Nothing is ever imported on the strength of a guess.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from app.services.statements.amounts import fits
+from app.services.statements.columns import Row, pick
+from app.services.statements.dates import looks_like_date
+from app.services.statements.layouts import fold
+from app.services.statements.mapping import Mapping
+
+# Words in headers, per meaning, the most telling first. A whole name beats a word within a name.
+_WORDS: Final[dict[str, tuple[str, ...]]] = {
+    "date": (
+        "date", "datum", "buchungstag", "buchungsdatum", "booking date", "transaction date", "fecha",
+        "data", "dato", "created", "completed", "posting date", "valuta", "päivä", "dátum",
+    ),
+    "amount": (
+        "amount", "betrag", "bedrag", "importe", "importo", "montant", "valor", "belopp", "beløb",
+        "kwota", "gross", "sum", "net", "value", "umsatz", "cost",
+    ),
+    "money_out": (
+        "money out", "paid out", "debit", "debit amount", "outflow", "withdrawal", "soll", "débit",
+        "withdrawals", "cargo", "out",
+    ),
+    "money_in": (
+        "money in", "paid in", "credit", "credit amount", "inflow", "deposit", "haben", "crédit",
+        "deposits", "abono", "in",
+    ),
+    "balance": ("balance", "saldo", "kontostand", "solde", "running balance", "saldo na"),
+    "payee": (
+        "payee", "name", "counterparty", "merchant", "empfänger", "auftraggeber", "naam", "partner",
+        "beneficiary", "counter party",
+    ),
+    "description": (
+        "description", "verwendungszweck", "omschrijving", "buchungstext", "reference", "memo",
+        "details", "concepto", "libellé", "descrizione", "narrative", "purpose", "subject",
+    ),
+    "notes": ("notes", "note", "comment", "memo", "notiz"),
+    "category": ("category", "kategorie", "categorie", "categoría"),
+    "currency": ("currency", "währung", "waehrung", "munt", "devise", "moneda", "valuta"),
+    "reference": ("transaction id", "id", "reference number", "fitid", "volgnr"),
+    "account": ("account name", "account", "konto", "rekening"),
+}  # fmt: skip
+
+
+class Guess:
+    """Proposes a mapping from the header and some data records."""
+
+    def __init__(self, headers: Sequence[str], rows: Sequence[Row], *, named: bool) -> None:
+        """Take records of equal width; ``named`` says that the headers come from the file."""
+        self._headers = [fold(name) if named else "" for name in headers]
+        self._columns = [pick(rows, i) for i in range(len(headers))]
+        self._free = dict.fromkeys(range(len(headers)))
+        self._dates = [_share(cells, looks_like_date) for cells in self._columns]
+        self._money = [_share(cells, _is_money) for cells in self._columns]
+
+    def mapping(self) -> Mapping | None:
+        """Return the proposal, None where no column holds dates or none holds amounts."""
+        date = self._take("date", lambda i: self._dates[i] > 0.5, required=True)
+        if date is None:
+            return None
+        named = {k: self._take(k, self._is_money) for k in ("balance", "money_out", "money_in")}
+        if not (named["money_out"] is not None and named["money_in"] is not None):
+            named |= {"money_out": None, "money_in": None}
+            named |= self._single_amount(named["balance"])
+        if all(named.get(k) is None for k in ("amount", "money_out")):
+            return None
+        texts = {
+            k: self._take(k, self._is_text) for k in ("payee", "description", "notes", "category")
+        }
+        codes = self._take("currency", self._is_code)
+        ids = {k: self._take(k, lambda i: True) for k in ("reference", "account")}
+        description = texts.pop("description")
+        if description is None and (texts["payee"] is None or not self._headers[0]):
+            description = self._longest_text()
+        shown = () if description is None else (description,)
+        return Mapping(date, description=shown, currency=codes, **named, **texts, **ids)
+
+    def _single_amount(self, balance: int | None) -> dict[str, int | None]:
+        """Return the amount column, and a running balance behind it where none was named."""
+        amount = self._take("amount", self._is_money)
+        if amount is None:
+            amount = next(iter(sorted(self._money_columns(), key=self._amount_rank)), None)
+            self._free.pop(amount, None) if amount is not None else None
+        if balance is None and amount is not None and not any(self._headers):
+            balance = self._adds_up(amount)
+        return {"amount": amount, "balance": balance}
+
+    def _money_columns(self) -> list[int]:
+        return [i for i in self._free if self._is_money(i) and self._money[i] == 1.0]
+
+    def _amount_rank(self, index: int) -> tuple[bool, bool, int]:
+        """Prefer a column with signs, then one with decimals, then the leftmost."""
+        cells = self._columns[index]
+        signs = any(cell.strip()[:1] in {"-", "+", "(", "\u2212"} for cell in cells if cell.strip())
+        decimals = any("." in cell or "," in cell for cell in cells)
+        return (not signs, not decimals, index)
+
+    def _adds_up(self, amount: int) -> int | None:
+        """Return a further column of figures with decimals: most likely the running balance."""
+        others = [i for i in self._money_columns() if i > amount]
+        found = next(
+            (i for i in others if any("." in c or "," in c for c in self._columns[i])), None
+        )
+        if found is not None:
+            self._free.pop(found)
+        return found
+
+    def _take(
+        self, meaning: str, fitting: Callable[[int], bool], *, required: bool = False
+    ) -> int | None:
+        """Return the free column that is called so and whose cells fit, and use it up."""
+        index = next((i for i in self._called(meaning) if fitting(i)), None)
+        if index is None and required:
+            index = next((i for i in self._free if fitting(i)), None)
+        if index is not None:
+            del self._free[index]
+        return index
+
+    def _called(self, meaning: str) -> Iterator[int]:
+        words = _WORDS[meaning]
+        for word in words:
+            yield from (i for i in self._free if self._headers[i] == word)
+        for word in words:
+            yield from (
+                i for i in self._free if f" {word}" in f" {self._headers[i]}" and len(word) > 3
+            )
+
+    def _is_money(self, index: int) -> bool:
+        return self._money[index] > 0.9 and self._dates[index] < 0.5
+
+    def _is_text(self, index: int) -> bool:
+        return self._money[index] < 0.9 and self._dates[index] < 0.5
+
+    def _is_code(self, index: int) -> bool:
+        return (
+            _share(self._columns[index], lambda c: len(c.strip()) == 3 and c.strip().isalpha())
+            > 0.9
+        )
+
+    def _longest_text(self) -> int | None:
+        texts = [i for i in self._free if self._is_text(i) and any(self._columns[i])]
+        return max(texts, key=lambda i: sum(map(len, self._columns[i])), default=None)
+
+
+def _is_money(cell: str) -> bool:
+    return len(cell) < 60 and (fits(cell, ".") or fits(cell, ","))
+
+
+def _share(cells: Sequence[str], fitting: Callable[[str], bool]) -> float:
+    """Return which share of the filled cells fit; 0 where all are blank."""
+    filled = [cell for cell in cells if cell.strip()]
+    return sum(map(fitting, filled)) / len(filled) if filled else 0.0

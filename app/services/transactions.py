@@ -1,0 +1,222 @@
+"""Transactions: recording, changing and finding rows of money."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, tuple_
+
+from app.core import paging
+from app.core.errors import Invalid
+from app.core.money import digits
+from app.core.paging import Cursor, Page, PageRequest
+from app.models.accounts import Account
+from app.models.base import session
+from app.models.totals import MonthlyTotal
+from app.models.transactions import SORTS, Filters, Transaction, month_number
+from app.services import categories, totals
+from app.services.totals import Entry
+
+# What a list shows of a row; the names are those of the API.
+COLUMNS = (
+    Transaction.id,
+    Transaction.kind.label("type"),
+    Transaction.date,
+    Transaction.amount,
+    Transaction.currency,
+    Transaction.description,
+    Transaction.payee,
+    Transaction.notes,
+    Transaction.account_id,
+    Transaction.category_id,
+    Transaction.created_at,
+    Transaction.updated_at,
+)
+CHUNK = 2000
+_SORTED_BY = {"date": Transaction.date, "amount": Transaction.amount}
+
+
+def record(ledger_id: int, account: Account, **values: Any) -> Transaction:
+    """Add a row to ``account`` and to the kept totals. ``amount`` is in minor units."""
+    row = Transaction(
+        ledger_id=ledger_id, account_id=account.id, currency=account.currency, **values
+    )
+    session.add(row)
+    session.flush()
+    totals.apply([Entry.of(row)])
+    return row
+
+
+def amend(row: Transaction, **changes: Any) -> None:
+    """Change a row, and move the kept totals from what it was to what it is."""
+    before = Entry.of(row, times=-1)
+    for name, value in changes.items():
+        setattr(row, name, value)
+    session.flush()
+    totals.apply([before, Entry.of(row)])
+
+
+def remove(row: Transaction) -> None:
+    """Delete a row and take it out of the kept totals."""
+    entry = Entry.of(row, times=-1)
+    session.delete(row)
+    session.flush()
+    totals.apply([entry])
+
+
+def find_page(ledger_id: int, filters: Filters, request: PageRequest) -> Page[Row[Any]]:
+    """Return one page of the ledger's rows that pass ``filters``."""
+    conditions = _conditions(ledger_id, filters)
+    items, further, before = _window(select(*COLUMNS).where(*conditions), request)
+    total, is_lower_bound = _count(ledger_id, filters, conditions)
+    return Page(
+        items=items,
+        per_page=request.per_page,
+        total=total,
+        page=None if request.cursor else request.page,
+        total_is_lower_bound=is_lower_bound,
+        next=_cursor(items, -1, request.sort, backwards=False) if further else None,
+        prev=_cursor(items, 0, request.sort, backwards=True) if before else None,
+    )
+
+
+def stream(ledger_id: int, filters: Filters, *columns: Any) -> Iterator[Row[Any]]:
+    """Yield the rows that pass ``filters``, oldest first, without holding them all.
+
+    ``columns`` begin with the row's date and id, by which it finds its way from chunk to chunk.
+    """
+    order = (Transaction.date, Transaction.id)
+    query = select(*columns).where(*_conditions(ledger_id, filters)).order_by(*order).limit(CHUNK)
+    rows = session.execute(query).all()
+    while rows:
+        yield from rows
+        rows = session.execute(query.where(tuple_(*order) > tuple_(*rows[-1][:2]))).all()
+
+
+def _conditions(ledger_id: int, filters: Filters) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [Transaction.ledger_id == ledger_id]
+    for name, value in filters.in_use().items():
+        conditions.append(_condition(name, value, ledger_id))
+    return conditions
+
+
+def _condition(name: str, value: Any, ledger_id: int) -> ColumnElement[bool]:
+    match name:
+        case "date_from":
+            return Transaction.date >= value
+        case "date_to":
+            return Transaction.date <= value
+        case "category_id":
+            return Transaction.category_id.in_(categories.descendants(ledger_id, value))
+        case "account_id":
+            return Transaction.account_id == value
+        case "type":
+            return Transaction.kind == value
+        case "payee":
+            return Transaction.payee == value
+        case "import_id":
+            return Transaction.import_id == value
+        case "q":
+            return and_(*(_contains(word) for word in value.casefold().split()))
+    return _amount_condition(name, value, ledger_id)
+
+
+def _contains(word: str) -> ColumnElement[bool]:
+    return Transaction.search_text.contains(word, autoescape=True)
+
+
+def _amount_condition(name: str, value: Decimal, ledger_id: int) -> ColumnElement[bool]:
+    """Compare in each currency's own minor units: 10 means 10.00 EUR, 10 JPY and 10.000 KWD."""
+    in_ledger = select(Account.currency).where(Account.ledger_id == ledger_id).distinct()
+    options = []
+    for currency in session.scalars(in_ledger):
+        minor = int(value.scaleb(digits(currency)))
+        bound = Transaction.amount >= minor if name == "amount_min" else Transaction.amount <= minor
+        options.append(and_(Transaction.currency == currency, bound))
+    return or_(*options)
+
+
+def _window(query: Select[Any], request: PageRequest) -> tuple[Sequence[Row[Any]], bool, bool]:
+    """Return the rows of a page, whether more come behind it, and whether some stand before."""
+    cursor = request.cursor
+    column, descending = _sort(cursor.sort if cursor else request.sort)
+    backwards = bool(cursor and cursor.backwards)
+    order = (column, Transaction.id)
+    if cursor:
+        edge = tuple_(*_key(cursor))
+        query = query.where(
+            tuple_(*order) < edge if descending ^ backwards else tuple_(*order) > edge
+        )
+    else:
+        query = query.offset((request.page - 1) * request.per_page)
+    query = query.order_by(*(part.desc() if descending ^ backwards else part for part in order))
+    rows = session.execute(query.limit(request.per_page + 1)).all()
+    more, rows = len(rows) > request.per_page, rows[: request.per_page]
+    if backwards:
+        return rows[::-1], True, more
+    return rows, more, bool(cursor) or request.page > 1
+
+
+def _sort(name: str) -> tuple[Any, bool]:
+    """Return the column that ``name`` sorts by, and whether it goes down."""
+    if name not in SORTS:
+        raise Invalid(errors={"cursor": ["Not a cursor of this list. Start from its first page."]})
+    return _SORTED_BY[name.removeprefix("-")], name.startswith("-")
+
+
+def _key(cursor: Cursor) -> tuple[Any, int]:
+    try:
+        value, row_id = cursor.key
+        if cursor.sort.endswith("date"):
+            return dt.date.fromisoformat(str(value)), int(row_id)
+        return int(value), int(row_id)
+    except (ValueError, TypeError):
+        raise Invalid(errors={"cursor": ["Not a cursor of this list."]}) from None
+
+
+def _cursor(items: Sequence[Row[Any]], index: int, sort: str, *, backwards: bool) -> Cursor | None:
+    if not items:
+        return None
+    row = items[index]
+    value = row.date.isoformat() if sort.endswith("date") else row.amount
+    return Cursor(sort, (value, row.id), backwards)
+
+
+def _count(
+    ledger_id: int, filters: Filters, conditions: list[ColumnElement[bool]]
+) -> tuple[int, bool]:
+    """Return how many rows there are; exact where the kept totals know, else up to a limit."""
+    kept = _kept_conditions(ledger_id, filters)
+    if kept is not None:
+        count = select(func.coalesce(func.sum(MonthlyTotal.count), 0)).where(*kept)
+        return int(session.scalar(count) or 0), False
+    some = select(Transaction.id).where(*conditions).limit(paging.COUNT_LIMIT + 1).subquery()
+    counted = session.scalar(select(func.count()).select_from(some)) or 0
+    return min(counted, paging.COUNT_LIMIT), counted > paging.COUNT_LIMIT
+
+
+def _kept_conditions(ledger_id: int, filters: Filters) -> list[ColumnElement[bool]] | None:
+    """Return ``filters`` as conditions on the kept totals, or None where they cannot answer."""
+    conditions: list[ColumnElement[bool]] = [MonthlyTotal.ledger_id == ledger_id]
+    for name, value in filters.in_use().items():
+        condition = _kept_condition(name, value, ledger_id)
+        if condition is None:
+            return None
+        conditions.append(condition)
+    return conditions
+
+
+def _kept_condition(name: str, value: Any, ledger_id: int) -> ColumnElement[bool] | None:
+    match name:
+        case "type":
+            return MonthlyTotal.kind == value
+        case "account_id":
+            return MonthlyTotal.account_id == value
+        case "category_id":
+            return MonthlyTotal.category_id.in_(categories.descendants(ledger_id, value))
+        case "date_from" if value.day == 1:
+            return MonthlyTotal.month >= month_number(value)
+        case "date_to" if (value + dt.timedelta(days=1)).day == 1:
+            return MonthlyTotal.month <= month_number(value)
+    return None

@@ -1,0 +1,6 @@
+"""The HTML adapter."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None: ...
