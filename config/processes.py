@@ -74,9 +74,16 @@ class _TetheredProcess(Process):  # type: ignore[misc]  # honcho has no types
         while os.getppid() == parent:
             time.sleep(0.5)
         for signum in (signal.SIGTERM, signal.SIGKILL):
-            if self._child is not None:
+            if self._child is not None and self._child.poll() is None:
                 os.killpg(self._child.pid, signum)
-            time.sleep(KILL_SECONDS)
+                self._wait(KILL_SECONDS)
+        # Not sys.exit: it would wait for somebody to read the last lines, and nobody will.
+        os._exit(1)
+
+    def _wait(self, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while self._child.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.05)
 
 
 def wait_for_health(base_url: str, seconds: float) -> bool:

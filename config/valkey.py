@@ -8,6 +8,8 @@ from collections import deque
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 START_SECONDS = 15.0
 STOP_SECONDS = 5.0
@@ -37,7 +39,7 @@ class EmbeddedValkey:
         """
         _make_private(self._folder)
         _make_private(self.socket.parent)
-        self._stop_leftover()
+        self.stop_leftover()
         with (self._folder / "valkey.log").open("ab") as log:
             self._process = subprocess.Popen(
                 self._command(),
@@ -62,6 +64,19 @@ class EmbeddedValkey:
             process.wait()
         self.socket.unlink(missing_ok=True)
 
+    def stop_leftover(self) -> None:
+        """End a server that a killed run left behind; its data stays in the folder."""
+        if not self.socket.exists():
+            return
+        with contextlib.closing(self._client()) as client, contextlib.suppress(redis.RedisError):
+            client.shutdown(nosave=True)
+        deadline = time.monotonic() + STOP_SECONDS
+        while self._answers():
+            if time.monotonic() > deadline:
+                raise ValkeyError(f"Another Valkey keeps listening on {self.socket}; end it first.")
+            time.sleep(0.05)
+        self.socket.unlink(missing_ok=True)
+
     @property
     def has_died(self) -> bool:
         """Whether the server was started and has ended without being asked to."""
@@ -83,7 +98,11 @@ class EmbeddedValkey:
         return [str(_server_binary()), *pairs]
 
     def _client(self) -> redis.Redis:
-        return redis.Redis(unix_socket_path=str(self.socket), socket_timeout=STOP_SECONDS)
+        # The callers ask again themselves, and a server that is gone is what they hope for.
+        once = Retry(NoBackoff(), 0)
+        return redis.Redis(
+            unix_socket_path=str(self.socket), socket_timeout=STOP_SECONDS, retry=once
+        )
 
     def _answers(self) -> bool:
         with contextlib.closing(self._client()) as client:
@@ -91,19 +110,6 @@ class EmbeddedValkey:
                 return bool(client.ping())
             except redis.RedisError:
                 return False
-
-    def _stop_leftover(self) -> None:
-        """End a server that a killed run left behind; its data stays in the folder."""
-        if not self.socket.exists():
-            return
-        with contextlib.closing(self._client()) as client, contextlib.suppress(redis.RedisError):
-            client.shutdown(nosave=True)
-        deadline = time.monotonic() + STOP_SECONDS
-        while self._answers():
-            if time.monotonic() > deadline:
-                raise ValkeyError(f"Another Valkey keeps listening on {self.socket}; end it first.")
-            time.sleep(0.05)
-        self.socket.unlink(missing_ok=True)
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + START_SECONDS
