@@ -17,6 +17,7 @@ DECIMALS: Final = (".", ",", "minor")
 """Decimal point, decimal comma, or whole figures that count minor units (pence, cents)."""
 
 _SPACES = " \u00a0\u2009\u202f"
+_DASH = "-\u2013\u2014"  # in place of decimals: 1.000,-
 _MINUS = "-\u2212\u2013"
 _CACHE_LIMIT = 50_000
 
@@ -66,18 +67,20 @@ _WORDS = {"CR": 1, "DR": -1, "H": 1, "S": -1}
 
 
 def _number(decimal: str) -> str:
-    """The digits of a cell: plain, grouped by threes with one separator, or grouped the Indian way."""
+    """The digits of a cell: plain, grouped by threes with one separator, or the Indian way."""
     if decimal == "minor":
         return "(?P<whole>[0-9]+)(?P<fraction>)"
     other = "," if decimal == "." else r"\."
-    grouped = rf"[1-9][0-9]{{0,2}}(?P<sep>[{other}'’{_SPACES}])[0-9]{{3}}(?:(?P=sep)[0-9]{{3}})*"
+    grouped = (
+        rf"[1-9][0-9]{{0,2}}(?P<sep>[{other}'\u2019{_SPACES}])[0-9]{{3}}(?:(?P=sep)[0-9]{{3}})*"
+    )
     indian = r"|[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}" if decimal == "." else ""
-    fraction = rf"(?:{re.escape(decimal)}(?P<fraction>[0-9]+|[-–—]{{1,2}}))"
+    fraction = rf"(?:{re.escape(decimal)}(?P<fraction>[0-9]+|[{re.escape(_DASH)}]{{1,2}}))"
     return rf"(?=[0-9]|{re.escape(decimal)}[0-9])(?P<whole>[0-9]+|{grouped}{indian})?{fraction}?"
 
 
 def _cell(decimal: str) -> re.Pattern[str]:
-    sign = rf"[+{_MINUS}]"
+    sign = rf"[+{re.escape(_MINUS)}]"
     return re.compile(
         rf"\s*(?P<open>\()?\s*(?P<s1>{sign})?\s*(?P<c1>{_CURRENCY})?\s*(?P<s2>{sign})?\s*"
         rf"{_number(decimal)}"
@@ -107,7 +110,7 @@ def plain_column(cells: Sequence[str], decimal: str) -> bool:
 
 
 def code_of(text: str) -> str:
-    """Return the currency code a cell or header names: upper case, a sign turned to its only code."""
+    """Return the currency code a cell names: upper case, a sign turned to its only code."""
     codes = _FOLDED.get(text.strip().casefold(), frozenset())
     return next(iter(codes)) if len(codes) == 1 else text.strip().upper()
 
@@ -136,7 +139,7 @@ class Figures(dict[str, "int | Fault"]):
         self._positive, self._words, self._blank = positive, words, blank
 
     def column(self, cells: Sequence[str]) -> "list[int | Fault]":
-        """Return one value or Fault per cell, by one match for the whole column where it is plain."""
+        """Return one value or Fault per cell; one match reads a whole column of plain cells."""
         if len(self) > _CACHE_LIMIT:
             self.clear()
         return self._plain(cells) or list(map(self.__getitem__, cells))
@@ -189,16 +192,16 @@ class Figures(dict[str, "int | Fault"]):
         return Fault(f"{shown(cell)} is not an amount.")
 
     def _minor(self, whole: str, fraction: str) -> int | None:
-        """Return the magnitude in minor units, None where decimals beyond the currency's are not zero."""
+        """Return the magnitude in minor units, None where surplus decimals are not zero."""
         digits = 0 if self._decimal == "minor" else self._digits
-        fraction = fraction.strip("-–—")
+        fraction = fraction.strip(_DASH)
         if fraction[digits:].strip("0"):
             return None
         text = _DROP.sub("", whole).lstrip("0") + fraction[:digits].ljust(digits, "0")
         return int(text or "0") if len(text) < 30 else LARGEST + 1
 
     def _sign(self, match: re.Match[str]) -> int | None:
-        """Return the sign of the result, None where the cell carries two signs or half a bracket."""
+        """Return the sign of the result, None where the cell has two signs or half a bracket."""
         marks = [mark for mark in (match["s1"], match["s2"], match["s3"]) if mark]
         bracket, word = bool(match["open"]), (match["word"] or "").upper()
         if bracket != bool(match["close"]) or len(marks) + bracket + bool(word) > 1:

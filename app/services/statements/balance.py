@@ -1,4 +1,4 @@
-"""Prove the amounts of a file by its running balance: the balance before, plus the row, is the next.
+"""Prove the amounts of a file by its running balance: balance before, plus row, is the next.
 
 Banks list rows oldest first or newest first, and a person may not know which sign means money in.
 Each combination is a hypothesis; the file's own figures decide between them, while streaming.
@@ -6,7 +6,7 @@ Each combination is a hypothesis; the file's own figures decide between them, wh
 
 from collections.abc import Hashable, Sequence
 from operator import neg, sub
-from typing import Final
+from typing import Final, cast
 
 from app.services.statements.columns import Values, has_faults
 
@@ -53,7 +53,7 @@ class Proof:
     ) -> None:
         """Take a batch; a row whose amount or balance cannot be read interrupts its chain."""
         if len(set(keys)) == 1 and not has_faults(amounts) and not has_faults(balances):
-            self._run(keys[0], lines, amounts, balances)  # type: ignore[arg-type]
+            self._run(keys[0], lines, cast("list[int]", amounts), cast("list[int]", balances))
             return
         for key, line, amount, balance in zip(keys, lines, amounts, balances, strict=True):
             if type(amount) is int and type(balance) is int:
@@ -97,6 +97,6 @@ class Proof:
 
     @property
     def sign(self) -> int | None:
-        """The sign that the balance proves for figures without a minus, None where it proves none."""
+        """The sign the balance proves for figures without a minus, None where it proves none."""
         signs = {h.sign for h in self._hypotheses if not h.breaks}
         return signs.pop() if self._steps and len(signs) == 1 else None

@@ -1,7 +1,8 @@
 """What a batch of records says, column by column; shared by the check of a file and its parsing."""
 
 from collections.abc import Iterable, Sequence
-from operator import itemgetter, sub
+from operator import itemgetter, mul, sub
+from typing import cast
 
 from app.services.statements.amounts import Figures
 from app.services.statements.errors import Fault, shown
@@ -22,7 +23,7 @@ def has_faults(values: Iterable[object]) -> bool:
 
 
 class Shape:
-    """Brings records to one width: blank cells beyond it are cut, missing or surplus ones are faults.
+    """Brings records to one width: blank cells beyond it are cut, all else is a fault.
 
     ``wide`` is the number of columns the header names, ``width`` how many of them rows must have.
     """
@@ -121,9 +122,12 @@ class Money:
 
     def _directed(self, values: Values, words: list[str]) -> Values:
         signs = list(map(self._words.__getitem__, words))
-        if has_faults(values) or has_faults(signs) or min(values, default=0) < 0:
+        if has_faults(values) or has_faults(signs):
             return list(map(_direct, values, signs, words))
-        return [value * sign for value, sign in zip(values, signs, strict=True)]  # type: ignore[misc]
+        figures = cast("list[int]", values)
+        if min(figures, default=0) < 0:
+            return list(map(_direct, values, signs, words))
+        return list(map(mul, figures, cast("list[int]", signs)))
 
     def _split(self, rows: Sequence[Row]) -> Values:
         m = self._mapping
@@ -160,7 +164,7 @@ def _less(values: Values, fees: Values) -> Values:
     """Take the fees off the amounts."""
     if has_faults(values) or has_faults(fees):
         return [_minus(value, fee) for value, fee in zip(values, fees, strict=True)]
-    return list(map(sub, values, fees))
+    return list(map(sub, cast("list[int]", values), cast("list[int]", fees)))
 
 
 def _minus(value: int | Fault, fee: int | Fault) -> int | Fault:

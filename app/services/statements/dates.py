@@ -178,7 +178,7 @@ class DateTally:
         return (left[0] if left else None), [], ""
 
     def _serious(self, name: str, best: str, scores: Counter[str]) -> bool:
-        """Say whether a format explains as much as the best one, or too much that the best does not."""
+        """Say whether a format explains as much as the best one, or too much besides it."""
         alone = sum(n for names, n in self._fits.items() if name in names and best not in names)
         return scores[name] == scores[best] or alone * 20 > scores[best]
 

@@ -48,7 +48,24 @@ _MARKS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_SINGLE_BYTE = ["cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "iso8859_2", "iso8859_15", "cp850", "cp852", "koi8_r", "shift_jis", "euc_jp", "euc_kr", "gb18030", "big5"]
+_SINGLE_BYTE = [
+    "cp1252",
+    "cp1250",
+    "cp1251",
+    "cp1253",
+    "cp1254",
+    "cp1257",
+    "iso8859_2",
+    "iso8859_15",
+    "cp850",
+    "cp852",
+    "koi8_r",
+    "shift_jis",
+    "euc_jp",
+    "euc_kr",
+    "gb18030",
+    "big5",
+]
 ENCODINGS: Final = frozenset(
     codecs.lookup(name).name
     for name in (
@@ -64,8 +81,11 @@ ENCODINGS: Final = frozenset(
 )
 """The codecs a person may ask for; none of them can make text that a database refuses."""
 
-# What Western statements hold beyond ASCII; cp1252 is believed when most high bytes are among them.
-_WESTERN = frozenset("äöüÄÖÜßéèêëáàâãåæçñíìîïóòôõøœúùûÿÉÈÊÁÀÂÃÅÆÇÑÍÎÓÔÕØŒÚÛ€£§°·«»“”„’‘–—…¿¡º\xa0")
+# What Western statements hold beyond ASCII; cp1252 is believed when most high bytes are these.
+_WESTERN = frozenset(
+    "äöüÄÖÜßéèêëáàâãåæçñíìîïóòôõøœúùûÿÉÈÊÁÀÂÃÅÆÇÑÍÎÓÔÕØŒÚÛ€£§°·«»“”„…¿¡º"
+    "\xa0\u2018\u2019\u2013\u2014"
+)
 _NAMES = {
     "utf-8": "UTF-8",
     "utf-8-sig": "UTF-8",
@@ -125,7 +145,7 @@ def detect(content: bytes) -> Decoding:
 
 
 def chosen(content: bytes, encoding: str) -> Decoding:
-    """Return the decoding a person asked for by name; raise StatementRefused for any not in ENCODINGS."""
+    """Return the decoding a person asked for; raise StatementRefused for any not in ENCODINGS."""
     name = encoding.strip().lower().replace("windows-", "cp").replace("latin-1", "iso8859-1")
     try:
         name = codecs.lookup(name).name

@@ -5,7 +5,8 @@ whatever it is called. Nothing is ever imported on the strength of a guess.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final
+from dataclasses import replace
+from typing import Any, Final
 
 from app.services.statements.amounts import fits
 from app.services.statements.columns import Row, pick
@@ -16,8 +17,8 @@ from app.services.statements.mapping import Mapping
 # Words in headers, per meaning, the most telling first. A whole name beats a word within a name.
 _WORDS: Final[dict[str, tuple[str, ...]]] = {
     "date": (
-        "date", "datum", "buchungstag", "buchungsdatum", "booking date", "transaction date", "fecha",
-        "data", "dato", "created", "completed", "posting date", "valuta", "päivä", "dátum",
+        "date", "datum", "buchungstag", "buchungsdatum", "booking date", "transaction date",
+        "fecha", "data", "dato", "created", "completed", "posting date", "valuta", "päivä", "dátum",
     ),
     "amount": (
         "amount", "betrag", "bedrag", "importe", "importo", "montant", "valor", "belopp", "beløb",
@@ -62,34 +63,48 @@ class Guess:
     def mapping(self) -> Mapping | None:
         """Return the proposal, None where no column holds dates or none holds amounts."""
         date = self._take("date", lambda i: self._dates[i] > 0.5, required=True)
-        if date is None:
+        figures = self._figures()
+        if date is None or not {"amount", "money_out"} & figures.keys():
             return None
-        named = {k: self._take(k, self._is_money) for k in ("balance", "money_out", "money_in")}
-        if not (named["money_out"] is not None and named["money_in"] is not None):
-            named |= {"money_out": None, "money_in": None}
-            named |= self._single_amount(named["balance"])
-        if all(named.get(k) is None for k in ("amount", "money_out")):
-            return None
-        texts = {
-            k: self._take(k, self._is_text) for k in ("payee", "description", "notes", "category")
+        others: dict[str, Any] = {
+            "payee": self._take("payee", self._is_text),
+            "notes": self._take("notes", self._is_text),
+            "category": self._take("category", self._is_text),
+            "currency": self._take("currency", self._is_code),
+            "reference": self._take("reference", lambda _: True),
+            "account": self._take("account", self._is_text),
         }
-        codes = self._take("currency", self._is_code)
-        ids = {k: self._take(k, lambda i: True) for k in ("reference", "account")}
-        description = texts.pop("description")
-        if description is None and (texts["payee"] is None or not self._headers[0]):
-            description = self._longest_text()
-        shown = () if description is None else (description,)
-        return Mapping(date, description=shown, currency=codes, **named, **texts, **ids)
+        return replace(Mapping(date, description=self._description()), **figures, **others)
 
-    def _single_amount(self, balance: int | None) -> dict[str, int | None]:
-        """Return the amount column, and a running balance behind it where none was named."""
-        amount = self._take("amount", self._is_money)
+    def _figures(self) -> dict[str, Any]:
+        """Return the columns of money that were found, by meaning."""
+        balance = self._take("balance", self._is_money)
+        pair = [self._take(k, self._is_money) for k in ("money_out", "money_in")]
+        if None not in pair:
+            return {"balance": balance, "money_out": pair[0], "money_in": pair[1]}
+        self._free |= dict.fromkeys(i for i in pair if i is not None)
+        amount = self._amount()
         if amount is None:
-            amount = next(iter(sorted(self._money_columns(), key=self._amount_rank)), None)
-            self._free.pop(amount, None) if amount is not None else None
-        if balance is None and amount is not None and not any(self._headers):
-            balance = self._adds_up(amount)
-        return {"amount": amount, "balance": balance}
+            return {}
+        headless = not any(self._headers)
+        return {"amount": amount, "balance": self._figures_behind(amount) if headless else balance}
+
+    def _amount(self) -> int | None:
+        named = self._take("amount", self._is_money)
+        ranked = sorted(self._money_columns(), key=self._amount_rank)
+        if named is None and ranked:
+            del self._free[ranked[0]]
+        return named if named is not None else next(iter(ranked), None)
+
+    def _description(self) -> tuple[int, ...]:
+        """Return the column that describes rows: the one called so, else the one with most text."""
+        named = self._take("description", self._is_text)
+        texts = [i for i in self._free if self._is_text(i) and any(self._columns[i])]
+        longest = max(texts, key=lambda i: sum(map(len, self._columns[i])), default=None)
+        found = longest if named is None else named
+        if found is not None:
+            self._free.pop(found, None)
+        return () if found is None else (found,)
 
     def _money_columns(self) -> list[int]:
         return [i for i in self._free if self._is_money(i) and self._money[i] == 1.0]
@@ -97,11 +112,11 @@ class Guess:
     def _amount_rank(self, index: int) -> tuple[bool, bool, int]:
         """Prefer a column with signs, then one with decimals, then the leftmost."""
         cells = self._columns[index]
-        signs = any(cell.strip()[:1] in {"-", "+", "(", "\u2212"} for cell in cells if cell.strip())
+        signs = any(cell.strip()[:1] in {"-", "+", "(", "\u2212"} for cell in cells)
         decimals = any("." in cell or "," in cell for cell in cells)
         return (not signs, not decimals, index)
 
-    def _adds_up(self, amount: int) -> int | None:
+    def _figures_behind(self, amount: int) -> int | None:
         """Return a further column of figures with decimals: most likely the running balance."""
         others = [i for i in self._money_columns() if i > amount]
         found = next(
@@ -142,10 +157,6 @@ class Guess:
             _share(self._columns[index], lambda c: len(c.strip()) == 3 and c.strip().isalpha())
             > 0.9
         )
-
-    def _longest_text(self) -> int | None:
-        texts = [i for i in self._free if self._is_text(i) and any(self._columns[i])]
-        return max(texts, key=lambda i: sum(map(len, self._columns[i])), default=None)
 
 
 def _is_money(cell: str) -> bool:

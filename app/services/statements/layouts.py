@@ -8,6 +8,7 @@ date formats) is decided from the rows like that of an unknown file.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 from app.services.statements.mapping import Mapping
@@ -45,7 +46,7 @@ class Layout:
     in_words: tuple[str, ...] = ()
     guarded: bool = False  # text is Outlay's own: kept to the letter, spreadsheet guard taken off
 
-    @property
+    @cached_property
     def signature(self) -> frozenset[str]:
         """The folded header names that must all be there."""
         names = [*self.also]

@@ -12,7 +12,24 @@ _LAST_COLUMN = 9_999
 _LONGEST_WORD = 60
 _MOST = 50
 
-COLUMNS: Final = ["date", "amount", "money_out", "money_in", "direction", "fee", "payee", "payer", "notes", "category", "currency", "balance", "reference", "status", "account", "product"]
+COLUMNS: Final = [
+    "date",
+    "amount",
+    "money_out",
+    "money_in",
+    "direction",
+    "fee",
+    "payee",
+    "payer",
+    "notes",
+    "category",
+    "currency",
+    "balance",
+    "reference",
+    "status",
+    "account",
+    "product",
+]
 """The fields of a mapping that hold one column index or None."""
 
 _WORDS: Final = ("out_words", "in_words", "booked_words")
@@ -31,8 +48,8 @@ class Mapping:
     that count pence or cents). ``positive_means`` says what a figure without a minus means: in the
     ``amount`` column, or, for a file with ``money_out``, in that column (where "in" says that the
     bank writes money out with a minus already). With ``direction`` it has no meaning, the words
-    decide. ``payer`` names the other side of money in where ``payee`` only names that of money out.
-    ``product`` tells apart running balances in one file. ``reference`` is the bank's own id of a row.
+    decide. ``payer`` names the other side of money in where ``payee`` names that of money out only.
+    ``product`` tells apart running balances in one file. ``reference`` is the bank's id of a row.
     """
 
     date: int
@@ -67,7 +84,7 @@ class Mapping:
     @property
     def last_column(self) -> int:
         """The highest column index that is used."""
-        single = (getattr(self, name) for name in COLUMNS)
+        single: list[int | None] = [getattr(self, name) for name in COLUMNS]
         return max(i for i in (*single, *self.description) if i is not None)
 
     @property
@@ -88,7 +105,7 @@ class Mapping:
 
     @classmethod
     def from_json(cls, data: object) -> "Mapping":
-        """Check plain data and return the mapping; raise MappingError with the messages per field."""
+        """Check plain data and return the mapping; MappingError holds the messages per field."""
         if not isinstance(data, Dict):
             raise MappingError({"mapping": ["Must be an object."]})
         known = {field.name for field in fields(cls)}

@@ -16,7 +16,6 @@ from app.services.statements.mapping import Mapping
 from app.services.statements.survey import Question, Survey
 from app.services.statements.tables import Records, Table, find_table, records
 
-_BATCH = 5000
 _SAMPLE_ROWS = 5
 _SAMPLE_CELL = 200
 _MEANS: Final = {1: "in", -1: "out", None: None}
@@ -104,7 +103,7 @@ class _Reader:
         return self._reading(decided if given else None, decided, questions, audit)
 
     def _unmapped(self) -> Reading:
-        """Return what can be said without any mapping: the rows are counted, the columns asked for."""
+        """Return what can be said without a mapping: rows are counted, columns asked for."""
         self._rows = sum(count for count, _, _ in self._batches())
         return self._reading(None, None, [self._ask_columns()])
 
@@ -116,7 +115,8 @@ class _Reader:
 
     def _decide(self, mapping: Mapping) -> tuple[Mapping, list[Question], Audit]:
         """Complete the mapping from all rows, as far as they decide, and check the file with it."""
-        layout, questions = self._table.layout, []
+        layout = self._table.layout
+        questions: list[Question] = []
         survey = Survey(mapping, layout.date_formats if layout else (), known=layout is not None)
         if not mapping.complete:
             for _, _, rows in self._batches():
@@ -137,7 +137,7 @@ class _Reader:
         return audit
 
     def _batches(self) -> Iterator[tuple[int, list[int], list[list[str]]]]:
-        """Stream batches: the number of their rows, then lines and cells of those of right width."""
+        """Stream batches: the number of rows, then lines and cells of those of right width."""
         for lines, rows in self._records():
             fitted, faults = self._shape.fit(rows)
             if faults:
@@ -147,10 +147,8 @@ class _Reader:
                 yield len(rows), lines, fitted
 
     def _records(self) -> Iterator[Records]:
-        encoding, table = self._decoding.encoding, self._table
-        return records(
-            self._content, encoding, table.delimiter, data_line=table.data_line, size=_BATCH
-        )
+        table = self._table
+        return records(self._content, self._decoding.encoding, table.delimiter, table.data_line)
 
     def _ask_columns(self) -> Question:
         """Return the question for the mapping as a whole: every column with an example cell."""

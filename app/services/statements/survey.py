@@ -172,7 +172,7 @@ class Survey:
         return mapping, questions
 
     def _sign(self) -> str | None:
-        """Return what needs no proof: words decide, or the money-out column has one sign throughout."""
+        """Return what needs no proof: words decide, or a money-out column with one sign."""
         m, signs = self._mapping, self._signs
         if m.direction is not None or (m.amount is None and m.money_out is None):
             return "in"

@@ -11,6 +11,11 @@ LONGEST_TEXT: Final = 1000
 """The longest text that is kept, in characters."""
 
 
+# Every white space but the single space within a text, given that texts are parted by line feeds.
+_SPACES = [c for c in map(chr, range(0x3001)) if c.isspace() and c not in " \n"]
+_MESS: Final = ("  ", " \n", "\n ", *_SPACES)
+
+
 class Texts:
     """The texts of a batch of rows.
 
@@ -38,12 +43,12 @@ class Texts:
     def _clean(self, index: int) -> list[str]:
         if index not in self._columns:
             cells = pick(self._rows, index)
-            clean = list(map(unguard if self._verbatim else _single_spaced, cells))
-            self._columns[index] = clean if any(cells) else cells
+            tidy = _unguarded if self._verbatim else _tidy
+            self._columns[index] = tidy(cells) if any(cells) else cells
         return self._columns[index]
 
     def settle(self, amounts: Sequence[int]) -> None:
-        """Choose who the other side is, by the direction of each row, and describe what has no text."""
+        """Choose the other side by the direction of each row; describe what has no text by it."""
         if self.payer is not self._empty and any(self.payer):
             sides = zip(self.payee, self.payer, amounts, strict=True)
             self.payee = [(payer or payee) if moved > 0 else payee for payee, payer, moved in sides]
@@ -56,7 +61,7 @@ class Texts:
         parts = [pick(self._rows, i) if self._verbatim else self._clean(i) for i in columns]
         whole = _joined(parts) if parts else self._empty
         if self._verbatim:
-            whole = list(map(_single_spaced, whole))
+            whole = _tidy(whole)
         return list(map(str.casefold, whole))
 
     def too_long(self) -> list[int]:
@@ -69,6 +74,18 @@ def _long(texts: Sequence[str | None]) -> list[int]:
     if max(map(len, filter(None, texts)), default=0) <= LONGEST_TEXT:
         return []
     return [i for i, text in enumerate(texts) if text and len(text) > LONGEST_TEXT]
+
+
+def _unguarded(cells: list[str]) -> list[str]:
+    return list(map(unguard, cells))
+
+
+def _tidy(cells: list[str]) -> list[str]:
+    """Bring the texts to single spaces, looking at all of them at once for whether any needs it."""
+    whole = "\n".join(cells)
+    if any(mess in whole for mess in _MESS) or whole.count("\n") >= len(cells):
+        return list(map(_single_spaced, cells))
+    return list(map(str.strip, cells)) if whole != whole.strip(" ") else cells
 
 
 def _single_spaced(text: str) -> str:
