@@ -81,7 +81,7 @@ async function buildSprite() {
   const symbols = await Promise.all(
     names.map(async (name) => `<symbol id="${name}" viewBox="0 0 24 24">${await iconBody(name)}</symbol>`),
   )
-  return { 'icons.svg': `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join('')}</svg>` }
+  return { 'icons.svg': `<!-- Tabler Icons, (c) Paweł Kuna, MIT --><svg xmlns="http://www.w3.org/2000/svg">${symbols.join('')}</svg>` }
 }
 
 /** Third-party files, minus the pointers to source maps that are not served. */

@@ -6,6 +6,7 @@ import './dialogs.js'
 import './shortcuts.js'
 import './forms.js'
 import './files.js'
+import './tables.js'
 import { findAll, onContent } from './content.js'
 
 // Chart.js is large: it is fetched only when a page (or a part swapped in) has a chart.

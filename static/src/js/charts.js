@@ -1,7 +1,8 @@
 /**
  * Draws every `<canvas data-chart>`. Its JSON: type (bar, line, doughnut), labels, series of
- * {label, values, texts, colour | colours}, currency, stacked. Values are minor units, used for
- * drawing only; texts are the amounts as the server writes them, shown in the tooltip.
+ * {label, values, texts, colour | colours | tone}, currency, stacked. Values are minor units, used
+ * for drawing only; texts are the amounts as the server writes them, shown in the tooltip; tone is
+ * "in" or "out".
  */
 import {
   ArcElement,
@@ -43,7 +44,7 @@ function look(canvas) {
     grid: cssColour(canvas, 'var(--border-color)'),
     surface: cssColour(canvas, 'var(--card-bg)'),
     font: getComputedStyle(canvas).fontFamily,
-    series: (index) => cssColour(canvas, `var(--chart-${(index % 6) + 1})`),
+    series: (tone, index) => cssColour(canvas, `var(--chart-${tone ?? (index % 6) + 1})`),
   }
 }
 
@@ -58,7 +59,7 @@ function axisFormat(currency) {
 function datasets(chart, shades) {
   return chart.series.map((series, index) => {
     const adapt = (colour) => legible(colour, shades.surface)
-    const colour = series.colours?.map(adapt) ?? adapt(series.colour ?? shades.series(index))
+    const colour = series.colours?.map(adapt) ?? adapt(series.colour ?? shades.series(series.tone, index))
     return { label: series.label, data: series.values, ...shape(chart, colour, shades) }
   })
 }
@@ -103,11 +104,11 @@ function tooltip(chart, shades) {
   }
 }
 
-function options(chart, shades) {
+function options(chart, shades, animate) {
   const labels = { color: shades.text, usePointStyle: true, boxHeight: 7, font: { family: shades.font, size: 13 } }
   return {
     maintainAspectRatio: false,
-    animation: calm.matches ? false : { duration: 350 },
+    animation: animate && !calm.matches ? { duration: 350 } : false,
     interaction: { mode: chart.type === 'doughnut' ? 'nearest' : 'index', intersect: chart.type === 'doughnut' },
     cutout: '68%',
     scales: scales(chart, shades),
@@ -118,21 +119,23 @@ function options(chart, shades) {
   }
 }
 
-function drawOne(canvas) {
+function drawOne(canvas, animate) {
   const chart = JSON.parse(canvas.dataset.chart)
   const shades = look(canvas)
   Chart.getChart(canvas)?.destroy()
   new Chart(canvas, {
     type: chart.type,
     data: { labels: chart.labels, datasets: datasets(chart, shades) },
-    options: options(chart, shades),
+    options: options(chart, shades, animate),
   })
 }
 
-/** Draws (or draws anew) the charts of these canvases. */
-export const draw = (canvases) => canvases.forEach(drawOne)
+/** Draws the charts of these canvases for the first time. */
+export const draw = (canvases) => canvases.forEach((canvas) => drawOne(canvas, true))
 
-document.addEventListener('outlay:look', () => draw(document.querySelectorAll('canvas[data-chart]')))
+document.addEventListener('outlay:look', () => {
+  for (const canvas of document.querySelectorAll('canvas[data-chart]')) drawOne(canvas, false)
+})
 
 // Charts whose canvas htmx took away would stay in memory.
 document.addEventListener('htmx:beforeCleanupElement', ({ target }) => {

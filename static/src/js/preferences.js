@@ -22,7 +22,17 @@ export function remember(key, value) {
   }
 }
 
+/** Tells charts and buttons that they look out of date. */
 const changed = () => document.dispatchEvent(new Event('outlay:look'))
+
+/** Light while printing, whatever the theme, and back afterwards. */
+export function printLight() {
+  addEventListener('beforeprint', () => {
+    root.dataset.bsTheme = 'light'
+    changed()
+  })
+  addEventListener('afterprint', () => applyTheme(themeChoice()))
+}
 
 /** Shows the page in a theme: "light", "dark" or "system". */
 export function applyTheme(choice) {
