@@ -26,12 +26,18 @@ def json_response(body: Any, status: int = 200) -> Response:
 
 
 def item_response(schema: Schema, row: Any, status: int) -> Response:
-    """Return one item with its strong ETag; 304 when the caller has it already."""
+    """Return one item, dumped by ``schema``; a new one with its Location."""
     body = schema.dump(row)
-    response = json_response(body, status)
-    response.set_etag(tag_of(body))
+    response = tagged_response(body, status)
     if status == 201:
         response.headers["Location"] = f"{request.path}/{body['id']}"
+    return response
+
+
+def tagged_response(body: dict[str, Any], status: int = 200) -> Response:
+    """Return an item's representation with its strong ETag; 304 when the caller has it already."""
+    response = json_response(body, status)
+    response.set_etag(tag_of(body))
     return response.make_conditional(request) if request.method in {"GET", "HEAD"} else response
 
 
@@ -67,10 +73,13 @@ def not_modified(tag: str) -> Response | None:
     return response
 
 
-def page_response(page: Page[Any]) -> Response:
-    """Return a page of light rows in one pass, without a schema: fields by their names."""
-    keys = page.items[0]._fields if page.items else ()
-    items = [_plain(keys, row) for row in page.items]
+def page_response(page: Page[Any], schema: Schema | None = None) -> Response:
+    """Return a page of a list: of light rows in one pass, of entities dumped by ``schema``."""
+    if schema:
+        items = [schema.dump(row) for row in page.items]
+    else:
+        keys = page.items[0]._fields if page.items else ()
+        items = [_plain(keys, row) for row in page.items]
     return json_response(
         {
             "items": items,

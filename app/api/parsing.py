@@ -9,6 +9,7 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import UnsupportedMediaType
 
 from app.core.errors import Invalid, Unreadable
+from app.schemas.messages import flat_errors
 
 
 class Parser(FlaskParser):
@@ -34,20 +35,5 @@ class Parser(FlaskParser):
 
     def handle_error(self, error: ValidationError, *_: Any, **__: Any) -> NoReturn:
         """Say which fields are wrong, and why."""
-        raise Invalid(errors=flat_errors(error.messages)) from error
-
-
-def flat_errors(messages: Any) -> dict[str, list[str]]:
-    """Return marshmallow's nested messages as ``{field: [messages]}``, dotted where nested."""
-    flat: dict[str, list[str]] = {}
-    for location in messages.values():
-        _flatten("", location, flat)
-    return flat
-
-
-def _flatten(name: str, messages: Any, flat: dict[str, list[str]]) -> None:
-    if isinstance(messages, dict):
-        for key, value in messages.items():
-            _flatten(f"{name}.{key}" if name else str(key), value, flat)
-    else:
-        flat.setdefault(name or "_schema", []).extend(str(message) for message in messages)
+        assert isinstance(error.messages, dict)
+        raise Invalid(errors=flat_errors(*error.messages.values())) from error

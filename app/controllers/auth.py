@@ -8,6 +8,11 @@ from app.models.users import Actor, SignIn, User
 from app.services import ledgers, sign_ins, users
 
 
+def is_first() -> bool:
+    """Whether nobody is registered yet: whoever registers next becomes the administrator."""
+    return not users.exist()
+
+
 def register(*, email: str, password: str, **details: str) -> User:
     """Make a person with their personal ledger. Conflict when the address is taken."""
     with unit_of_work():

@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
-    BigInteger,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
@@ -28,8 +27,10 @@ WORKING = ("queued", "reading", "committing")
 class Import(Timestamped, Base):
     """One upload of a statement into an account.
 
-    ``lease_until`` is how long the job at work is believed alive; ``cursor`` is the last line whose
-    rows are stored. ``reading`` holds what was understood of the file, as JSON.
+    ``reading`` holds what was understood of the file, as JSON; ``mapping`` and ``answers`` what a
+    person said of it. ``attempts`` counts the jobs that took it up, so that one that was believed
+    dead notices that another took over; ``lease_until`` is how long the present one is believed
+    alive. ``cursor`` is the last line whose row is stored.
     """
 
     __tablename__ = "imports"
@@ -54,6 +55,7 @@ class Import(Timestamped, Base):
     skip_review: Mapped[bool] = mapped_column(default=False)
     profile: Mapped[str | None] = mapped_column(String(40))
     mapping: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    answers: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     reading: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     read_as: Mapped[str | None] = mapped_column(Text)
     reason: Mapped[str | None] = mapped_column(Text)
@@ -67,14 +69,14 @@ class Import(Timestamped, Base):
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     lease_until: Mapped[dt.datetime | None]
     finished_at: Mapped[dt.datetime | None]
-    version: Mapped[int] = mapped_column(BigInteger, default=1)
 
     @property
     def progress(self) -> float:
         """How much of the present stage is done, 0 to 1."""
-        if self.status in {"review", "done", "undone", "failed"}:
+        if not self.working:
             return 1.0
-        return min(1.0, self.rows_done / self.rows_total) if self.rows_total else 0.0
+        rows = self.rows_new if self.status == "committing" else self.rows_total
+        return min(1.0, self.rows_done / rows) if rows else 0.0
 
     @property
     def questions(self) -> list[dict[str, Any]]:
@@ -95,7 +97,6 @@ class ImportFile(Base):
     import_id: Mapped[int] = mapped_column(
         ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True
     )
-    sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
     content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
@@ -109,7 +110,6 @@ class ImportRow(Base):
     __tablename__ = "import_rows"
     __table_args__ = (
         CheckConstraint("status IN ('new', 'duplicate', 'rejected')", name="status"),
-        Index("ix_import_rows_status", "import_id", "status", "line"),
         {"sqlite_with_rowid": False},
     )
 
@@ -129,6 +129,7 @@ class ImportRow(Base):
     description: Mapped[str] = mapped_column(Text, default="")
     payee: Mapped[str] = mapped_column(Text, default="")
     notes: Mapped[str] = mapped_column(Text, default="")
+    search_text: Mapped[str] = mapped_column(Text, default="")
     category: Mapped[str] = mapped_column(Text, default="")
     fingerprint: Mapped[bytes | None] = mapped_column(LargeBinary(16))
     occurrence: Mapped[int | None]

@@ -44,18 +44,27 @@ class Membership(Timestamped, Base):
 
 
 @dataclass(frozen=True, slots=True)
-class LedgerScope:
-    """A ledger as one person may see it, with their role in it."""
+class LedgerKey:
+    """A ledger by its id, for whoever works on it without a person."""
 
     id: int
+
+    def touch(self) -> Executable:
+        """Return the statement that locks the ledger for writing and raises its revision."""
+        return (
+            update(Ledger)
+            .where(Ledger.id == self.id)
+            .values(revision=Ledger.revision + 1)
+            .execution_options(synchronize_session=False)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerScope(LedgerKey):
+    """A ledger as one person may see it, with their role in it."""
+
     name: str
     kind: str
     currency: str
     revision: int
     role: str
-
-    def touch(self) -> Executable:
-        """Return the statement that locks the ledger for writing and raises its revision."""
-        return (
-            update(Ledger).where(Ledger.id == self.id).values(revision=Ledger.revision + 1)
-        ).execution_options(synchronize_session=False)

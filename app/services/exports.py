@@ -10,12 +10,10 @@ from sqlalchemy import Row
 
 from app.core.money import decimal_string, digits
 from app.core.spreadsheet import guard
-from app.models.categories import Category
 from app.models.transactions import Filters, Transaction
-from app.services import accounts, categories, transactions
+from app.services import accounts, categories, category_paths, transactions
 
 HEADER = ("date", "description", "amount", "currency", "category", "account", "payee", "notes")
-PATH_SEPARATOR = " / "
 _CHUNK = 500
 _COLUMNS = (
     Transaction.date,
@@ -33,7 +31,7 @@ _COLUMNS = (
 
 def csv_lines(ledger_id: int, filters: Filters) -> Iterator[str]:
     """Return the file in chunks of lines. Texts cannot start a formula; amounts stay numbers."""
-    paths = category_paths(categories.find_all(ledger_id))
+    paths = category_paths.by_id(categories.find_all(ledger_id))
     names = {account.id: account.name for account in accounts.find_all(ledger_id)}
     rows = transactions.stream(ledger_id, filters, *_COLUMNS)
     cells = (_cells(row, paths.get(row.category_id, ""), names[row.account_id]) for row in rows)
@@ -45,15 +43,6 @@ def _cells(row: Row[Any], category: str, account: str) -> tuple[str, ...]:
     amount = decimal_string(signed, digits(row.currency))
     texts = [guard(text) for text in (category, account, row.payee, row.notes)]
     return (row.date.isoformat(), guard(row.description), amount, row.currency, *texts)
-
-
-def category_paths(tree: Iterable[Category]) -> dict[int, str]:
-    """Return the full name of every category by its id: ``Food / Groceries``."""
-    paths: dict[int, str] = {}
-    for category, _ in categories.in_tree_order(tree):
-        above = paths.get(category.parent_id or 0)
-        paths[category.id] = f"{above}{PATH_SEPARATOR}{category.name}" if above else category.name
-    return paths
 
 
 def _written(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:

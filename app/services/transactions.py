@@ -16,7 +16,6 @@ from app.models.base import session
 from app.models.totals import MonthlyTotal
 from app.models.transactions import SORTS, Filters, Transaction, month_number
 from app.services import categories, totals
-from app.services.totals import Entry
 
 # What a list shows of a row; the names are those of the API.
 COLUMNS = (
@@ -44,25 +43,25 @@ def record(ledger_id: int, account: Account, **values: Any) -> Transaction:
     )
     session.add(row)
     session.flush()
-    totals.apply([Entry.of(row)])
+    totals.apply([totals.of(row)])
     return row
 
 
 def amend(row: Transaction, **changes: Any) -> None:
     """Change a row, and move the kept totals from what it was to what it is."""
-    before = Entry.of(row, times=-1)
+    before = totals.of(row, times=-1)
     for name, value in changes.items():
         setattr(row, name, value)
     session.flush()
-    totals.apply([before, Entry.of(row)])
+    totals.apply([before, totals.of(row)])
 
 
 def remove(row: Transaction) -> None:
     """Delete a row and take it out of the kept totals."""
-    entry = Entry.of(row, times=-1)
+    gone = totals.of(row, times=-1)
     session.delete(row)
     session.flush()
-    totals.apply([entry])
+    totals.apply([gone])
 
 
 def find_page(ledger_id: int, filters: Filters, request: PageRequest) -> Page[Row[Any]]:

@@ -17,12 +17,17 @@ def normalize_email(email: str) -> str:
     return email.strip().lower()
 
 
+def exist() -> bool:
+    """Whether anybody is registered."""
+    return bool(session.scalar(select(exists().where(User.id > 0))))
+
+
 def record(*, email: str, password: str, **details: str) -> User:
     """Add a person; the first one of an instance becomes its administrator."""
     user = User(
         email=normalize_email(email),
         password_hash=_hasher.hash(password),
-        role="user" if session.scalar(select(exists().where(User.id > 0))) else "admin",
+        role="user" if exist() else "admin",
         **details,
     )
     session.add(user)

@@ -1,4 +1,4 @@
-"""first tables"""
+"""First tables."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -208,6 +208,7 @@ def upgrade() -> None:
         sa.Column("skip_review", sa.Boolean(), nullable=False),
         sa.Column("profile", sa.String(length=40), nullable=True),
         sa.Column("mapping", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("answers", sa.JSON(), nullable=False),
         sa.Column("reading", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("read_as", sa.Text(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
@@ -221,7 +222,6 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
@@ -289,7 +289,6 @@ def upgrade() -> None:
         sa.Column(
             "import_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
-        sa.Column("sha256", sa.LargeBinary(length=32), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["import_id"],
@@ -326,6 +325,7 @@ def upgrade() -> None:
         sa.Column("description", sa.Text(), nullable=False),
         sa.Column("payee", sa.Text(), nullable=False),
         sa.Column("notes", sa.Text(), nullable=False),
+        sa.Column("search_text", sa.Text(), nullable=False),
         sa.Column("category", sa.Text(), nullable=False),
         sa.Column("fingerprint", sa.LargeBinary(length=16), nullable=True),
         sa.Column(
@@ -342,11 +342,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("import_id", "line", name=op.f("pk_import_rows")),
         sqlite_with_rowid=False,
     )
-    with op.batch_alter_table("import_rows", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_import_rows_status", ["import_id", "status", "line"], unique=False
-        )
-
     op.create_table(
         "transactions",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -457,9 +452,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_transactions_account")
 
     op.drop_table("transactions")
-    with op.batch_alter_table("import_rows", schema=None) as batch_op:
-        batch_op.drop_index("ix_import_rows_status")
-
     op.drop_table("import_rows")
     op.drop_table("import_files")
     op.drop_table("monthly_totals")

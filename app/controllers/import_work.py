@@ -1,0 +1,109 @@
+"""Imports, as the worker does them: reading, committing, and taking up what was left lying.
+
+Every step is one transaction that checks first whether the job still holds the import: a job that
+was believed dead and came back changes nothing.
+"""
+
+from app.controllers.imports import hand_over
+from app.core.money import digits
+from app.core.uow import unit_of_work
+from app.models.accounts import Account
+from app.models.base import session
+from app.models.imports import Import
+from app.models.ledgers import LedgerKey
+from app.services import committing, import_files, imports, requests, staging
+from app.services.staging import Stager
+from app.services.statements import Batch, Reading, StatementRefused, parse
+
+
+def read(import_id: int) -> None:
+    """Read an uploaded file and stage its rows for review; then commit them if that was asked."""
+    with unit_of_work():
+        work = imports.claim(import_id, ("queued", "reading"), "reading")
+        if work is None:
+            return
+        staging.clear(work.id)
+        work.rows_done = 0
+        attempt = work.attempts
+    try:
+        _read(work, attempt)
+    except StatementRefused as refusal:
+        _fail(work, attempt, refusal.reason)
+
+
+def commit(import_id: int) -> None:
+    """Store the staged rows of an import, batch by batch; goes on where an earlier job stopped."""
+    with unit_of_work():
+        work = imports.claim(import_id, ("committing",), "committing")
+        if work is None:
+            return
+        attempt = work.attempts
+    ledger = LedgerKey(work.ledger_id)
+    more = True
+    while more:
+        with unit_of_work(ledger):
+            if not imports.still_mine(work, attempt):
+                return
+            if not work.cursor and (work.reading or {}).get("layout") == "outlay":
+                committing.record_missing_categories(work)
+            more = committing.commit_batch(work)
+            imports.keep_alive(work)
+            if not more:
+                imports.finish_commit(work)
+
+
+def resume_stalled() -> int:
+    """Hand over again what no job works on: killed halfway, or never queued; returns how many."""
+    with unit_of_work() as unit:
+        stalled = imports.find_stalled()
+        for work in stalled:
+            imports.keep_alive(work)  # time for the queue, before the next look
+            hand_over(unit, work)
+    return len(stalled)
+
+
+def forget_old_requests() -> None:
+    """Drop kept answers to requests that nobody will repeat."""
+    with unit_of_work():
+        requests.remove_old()
+
+
+def _read(work: Import, attempt: int) -> None:
+    content = imports.content_of(work)
+    reading = import_files.read(work, content)
+    account = session.get_one(Account, work.account_id)
+    stager = staging.Stager.of(work, account)
+    if not reading.questions:
+        for batch in parse(content, reading, currency=account.currency, digits=digits):
+            if not _stage(work, attempt, stager, batch, reading.rows):
+                return
+    _finish_reading(work, attempt, reading, stager)
+
+
+def _stage(work: Import, attempt: int, stager: Stager, batch: Batch, rows_total: int) -> bool:
+    """Stage a batch; False when another job took over."""
+    with unit_of_work(LedgerKey(work.ledger_id) if stager.open_accounts else None):
+        if not imports.still_mine(work, attempt):
+            return False
+        work.rows_total = rows_total
+        work.rows_done += stager.stage(batch)
+        imports.keep_alive(work)
+    return True
+
+
+def _finish_reading(work: Import, attempt: int, reading: Reading, stager: Stager) -> None:
+    with unit_of_work(LedgerKey(work.ledger_id)) as unit:
+        if not imports.still_mine(work, attempt):
+            return
+        import_files.describe(work, reading)
+        import_files.ask_about_accounts(work, stager.account, stager.unknown_accounts)
+        imports.finish_reading(work)
+        if work.skip_review and not work.questions:
+            imports.start_commit(work)
+            hand_over(unit, work)
+
+
+def _fail(work: Import, attempt: int, reason: str) -> None:
+    with unit_of_work(LedgerKey(work.ledger_id)):
+        if imports.still_mine(work, attempt):
+            imports.fail(work, reason)

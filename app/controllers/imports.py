@@ -1,0 +1,159 @@
+"""Imports, as a person steers them: upload, answer, review, commit, undo."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Row
+
+from app.core import queue
+from app.core.errors import Invalid
+from app.core.paging import Page, PageRequest
+from app.core.uow import UnitOfWork, unit_of_work
+from app.models.accounts import Account
+from app.models.imports import Import
+from app.models.users import Actor
+from app.policies import Permission, require
+from app.services import accounts, import_files, imports, scoping
+from app.services.imports import UndoPlan
+from app.services.statements import LAYOUTS, Mapping, MappingError
+
+READ_JOB = "app.jobs.imports.read"
+COMMIT_JOB = "app.jobs.imports.commit"
+
+
+def list_page(actor: Actor, ledger_id: int | None = None, *, request: PageRequest) -> Page[Import]:
+    """Return a page of the ledger's imports, newest first."""
+    scope = scoping.find_ledger(actor, ledger_id)
+    require(scope, Permission.SEE)
+    return imports.find_page(scope.id, request)
+
+
+def show(actor: Actor, import_id: int) -> Import:
+    """Return one import."""
+    work, scope = scoping.find(Import, actor.id, import_id)
+    require(scope, Permission.SEE)
+    return work
+
+
+def create(
+    actor: Actor,
+    ledger_id: int | None = None,
+    *,
+    filename: str,
+    content: bytes,
+    account_id: int | None = None,
+    profile: str | None = None,
+    mapping: dict[str, Any] | None = None,
+    commit: bool = False,
+) -> Import:
+    """Take in a file for an account; a job reads it. ``commit`` stores its rows without review."""
+    scope = scoping.find_ledger(actor, ledger_id)
+    require(scope, Permission.IMPORT)
+    if not content:
+        raise Invalid(errors={"file": ["This file is empty."]})
+    with unit_of_work(scope) as unit:
+        work = imports.record(
+            scope.id,
+            _account(scope.id, account_id),
+            filename=filename,
+            content=content,
+            created_by_id=actor.id,
+            profile=_checked_profile(profile),
+            mapping=_checked_mapping(mapping),
+            skip_review=commit,
+        )
+        hand_over(unit, work)
+    return work
+
+
+def update(actor: Actor, import_id: int, **changes: Any) -> Import:
+    """Say more of a file: ``account_id``, ``profile``, ``mapping``, ``answers``; it is read anew."""
+    work, scope = scoping.find(Import, actor.id, import_id)
+    require(scope, Permission.IMPORT)
+    with unit_of_work(scope) as unit:
+        imports.refresh(work)
+        imports.queue_again(work)
+        if changes.get("account_id"):
+            work.account_id = _account(scope.id, changes["account_id"]).id
+        if "profile" in changes:
+            work.profile = _checked_profile(changes["profile"])
+        if "mapping" in changes:
+            work.mapping = _checked_mapping(changes["mapping"])
+        if "answers" in changes:
+            import_files.answer(work, changes["answers"])
+        hand_over(unit, work)
+    return work
+
+
+def commit(actor: Actor, import_id: int) -> Import:
+    """Store the rows of a reviewed import; a job does it."""
+    work, scope = scoping.find(Import, actor.id, import_id)
+    require(scope, Permission.IMPORT)
+    with unit_of_work(scope) as unit:
+        imports.refresh(work)
+        imports.start_commit(work)
+        hand_over(unit, work)
+    return work
+
+
+def list_rows(
+    actor: Actor, import_id: int, *, status: str | None = None, request: PageRequest
+) -> Page[Row[Any]]:
+    """Return a page of what was read, in file order."""
+    return imports.find_rows(show(actor, import_id).id, status, request)
+
+
+def list_errors(actor: Actor, import_id: int) -> Sequence[Row[Any]]:
+    """Return the first rejected rows, as (line, reason, raw)."""
+    return imports.first_errors(show(actor, import_id).id)
+
+
+def export_rejected(actor: Actor, import_id: int) -> Iterator[str]:
+    """Return the rejected rows as the lines of a CSV file, the reason in its last column."""
+    return import_files.rejected_lines(show(actor, import_id))
+
+
+def plan_undo(actor: Actor, import_id: int) -> UndoPlan:
+    """Return what undoing would take away."""
+    return imports.plan_undo(show(actor, import_id).id)
+
+
+def undo(actor: Actor, import_id: int, *, keep_edited: bool = True) -> Import:
+    """Take an import's rows out again; those changed since stay unless told otherwise."""
+    work, scope = scoping.find(Import, actor.id, import_id)
+    require(scope, Permission.IMPORT)
+    with unit_of_work(scope):
+        imports.refresh(work)
+        imports.undo(work, keep_edited=keep_edited)
+    return work
+
+
+def hand_over(unit: UnitOfWork, work: Import) -> None:
+    """Give the import's next job to a worker, once what is stored of it says so."""
+    job = COMMIT_JOB if work.status == "committing" else READ_JOB
+    name = f"import-{work.id}-{work.status}"
+    unit.after_commit(lambda: queue.enqueue(job, work.id, name=name))
+
+
+def _account(ledger_id: int, account_id: int | None) -> Account:
+    if account_id is None:
+        return accounts.find_only(ledger_id)
+    account = scoping.find_in_ledger(Account, ledger_id, account_id, "account_id")
+    accounts.require_open(account)
+    return account
+
+
+def _checked_profile(profile: str | None) -> str | None:
+    if profile is not None and profile not in {layout.id for layout in LAYOUTS}:
+        known = ", ".join(layout.id for layout in LAYOUTS)
+        raise Invalid(errors={"profile": [f"Not one of {known}."]})
+    return profile
+
+
+def _checked_mapping(mapping: dict[str, Any] | None) -> dict[str, Any] | None:
+    if mapping is None:
+        return None
+    try:
+        return Mapping.from_json(mapping).to_json()
+    except MappingError as error:
+        raise Invalid(errors={f"mapping.{k}": v for k, v in error.errors.items()}) from error

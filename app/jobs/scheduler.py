@@ -1,0 +1,56 @@
+"""The scheduler process: ``python -m app.jobs.scheduler``. Does what comes round by the clock.
+
+Any number of them may run: what they do is decided by the database, and doing it twice changes
+nothing.
+"""
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable
+from types import FrameType
+
+from app.controllers import import_work
+from app.jobs.context import current_app, in_app
+
+log = logging.getLogger(__name__)
+TICK = 5.0
+"""Seconds between two looks at the clock."""
+
+SCHEDULE: tuple[tuple[float, Callable[[], object]], ...] = (
+    (10, import_work.resume_stalled),
+    (3600, import_work.forget_old_requests),
+)
+"""(seconds between two runs, what to run)"""
+
+
+def main() -> None:
+    """Run until stopped."""
+    current_app()
+    stopped = threading.Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        stopped.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    due = [0.0] * len(SCHEDULE)
+    while not stopped.wait(TICK if any(due) else 0):
+        for number, (interval, task) in enumerate(SCHEDULE):
+            if time.monotonic() >= due[number]:
+                run(task)
+                due[number] = time.monotonic() + interval
+
+
+@in_app
+def run(task: Callable[[], object]) -> None:
+    """Run one task; a failure is logged, and its next time comes all the same."""
+    try:
+        task()
+    except Exception:
+        log.exception("a scheduled task failed", extra={"task": task.__name__})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+"""Committing an import: waiting rows become transactions, a batch and a transaction at a time.
+
+Rows, kept totals and how far it has come change together, so a batch is stored once or not at all
+however often its job is killed and started again.
+"""
+
+from typing import Any
+
+from sqlalchemy import Select, Table, and_, func, insert, literal, select, update
+
+from app.core import clock
+from app.models.base import session
+from app.models.categories import Category
+from app.models.imports import Import, ImportRow
+from app.models.totals import NO_CATEGORY
+from app.models.transactions import Transaction
+from app.services import category_paths, staging, totals
+
+BATCH = 5000
+_TRANSACTIONS: Table = Transaction.__table__  # type: ignore[assignment]
+_COPIED = ("kind", "date", "amount", "currency", "description", "payee", "notes", "search_text")
+_KNOWN = (Category.id == ImportRow.category_id) & (Category.ledger_id == Import.ledger_id)
+
+
+def commit_batch(work: Import) -> bool:
+    """Store the next batch of waiting rows; False when there was none left."""
+    last = _last_line(work)
+    if last is None:
+        return False
+    again = staging.mark_duplicates(work.id, work.ledger_id, after=work.cursor, upto=last)
+    batch = and_(
+        ImportRow.import_id == work.id,
+        ImportRow.line > work.cursor,
+        ImportRow.line <= last,
+        ImportRow.status == "new",
+    )
+    stored = _insert(work, batch)
+    _add_to_totals(batch)
+    work.cursor = last
+    work.rows_done += stored
+    work.rows_new -= again
+    work.rows_duplicate += again
+    return True
+
+
+def record_missing_categories(work: Import) -> None:
+    """Make the categories that Outlay's own file names and the ledger does not have."""
+    missing = select(ImportRow.kind, ImportRow.category).where(
+        ImportRow.import_id == work.id,
+        ImportRow.status == "new",
+        ImportRow.category != "",
+        ImportRow.category_id.is_(None),
+    )
+    for kind, path in session.execute(missing.distinct()).tuples().all():
+        category_id = category_paths.record_missing(work.ledger_id, str(kind), path)
+        session.execute(
+            update(ImportRow)
+            .where(
+                ImportRow.import_id == work.id, ImportRow.kind == kind, ImportRow.category == path
+            )
+            .values(category_id=category_id)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _last_line(work: Import) -> int | None:
+    waiting = (
+        select(ImportRow.line)
+        .where(
+            ImportRow.import_id == work.id,
+            ImportRow.line > work.cursor,
+            ImportRow.status == "new",
+        )
+        .order_by(ImportRow.line)
+        .limit(BATCH)
+        .subquery()
+    )
+    return session.scalar(select(func.max(waiting.c.line)))
+
+
+def _insert(work: Import, batch: Any) -> int:
+    now = clock.now()
+    values: dict[str, Any] = {name: getattr(ImportRow, name) for name in _COPIED}
+    values |= {
+        "ledger_id": literal(work.ledger_id),
+        "account_id": ImportRow.account_id,
+        "category_id": Category.id,
+        "created_by_id": literal(work.created_by_id),
+        "import_id": ImportRow.import_id,
+        "import_line": ImportRow.line,
+        "fingerprint": ImportRow.fingerprint,
+        "occurrence": ImportRow.occurrence,
+        "version": literal(1),
+        "created_at": literal(now, Transaction.created_at.type),
+        "updated_at": literal(now, Transaction.updated_at.type),
+    }
+    rows = _with_category(select(*values.values())).where(batch).order_by(ImportRow.line)
+    done = session.execute(insert(_TRANSACTIONS).from_select(list(values), rows))
+    return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+def _add_to_totals(batch: Any) -> None:
+    category = func.coalesce(Category.id, NO_CATEGORY)
+    keys = (Import.ledger_id, ImportRow.month, ImportRow.account_id, ImportRow.kind, category)
+    sums = (func.sum(ImportRow.amount), func.count())
+    rows = _with_category(select(*keys, *sums)).where(batch).group_by(*keys)
+    totals.apply(session.execute(rows).tuples().all())
+
+
+def _with_category(query: Select[Any]) -> Select[Any]:
+    """Join the row's category as long as it exists: it may have been deleted since the reading."""
+    return (
+        query.select_from(ImportRow)
+        .join(Import, Import.id == ImportRow.import_id)
+        .outerjoin(Category, _KNOWN)
+    )

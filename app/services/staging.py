@@ -1,0 +1,250 @@
+"""Staging: from an uploaded file to rows that wait for a person's consent.
+
+Each row gets the account and category it belongs to and a fingerprint by which it is known again:
+a digest of its account and of the text the bank gave it. The n-th twin in a file is the n-th twin
+that is stored, so two equal purchases stay two and a file read twice adds nothing.
+"""
+
+import datetime as dt
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Date, Integer, Table, and_, cast, delete, exists, func, select, update
+
+from app.core.bulk import insert_rows
+from app.models.accounts import Account
+from app.models.base import session
+from app.models.imports import Import, ImportRow
+from app.models.transactions import Transaction, month_number, searchable
+from app.services import accounts, category_paths
+from app.services.statements import Batch, RejectedRow, StatementRow
+
+NEARBY = dt.timedelta(days=3)
+"""How far apart two rows of one amount may be and still look like the same payment."""
+
+ACCOUNTS_QUESTION = "accounts"
+OPEN_ACCOUNTS, ONE_ACCOUNT = "open", "one"
+
+COLUMNS = (
+    "import_id",
+    "line",
+    "status",
+    "possible_duplicate",
+    "account_id",
+    "category_id",
+    "kind",
+    "date",
+    "month",
+    "amount",
+    "currency",
+    "description",
+    "payee",
+    "notes",
+    "search_text",
+    "category",
+    "fingerprint",
+    "occurrence",
+    "reason",
+    "raw",
+)
+_ROWS: Table = ImportRow.__table__  # type: ignore[assignment]
+_NOTHING = (None,) * 6
+
+
+@dataclass
+class Stager:
+    """Stages one import's rows, batch by batch, in file order.
+
+    A row of an account that the ledger does not have goes to the import's own account, or with
+    ``open_accounts`` to one that is opened for it; ``unknown_accounts`` collects their names.
+    """
+
+    work: Import
+    account: Account
+    others: dict[str, Account]
+    paths: dict[tuple[str, str], int]
+    open_accounts: bool = False
+    unknown_accounts: set[str] = field(default_factory=set)
+    _twins: Counter[bytes] = field(default_factory=Counter)
+
+    @classmethod
+    def of(cls, work: Import, account: Account) -> "Stager":
+        """Return a stager that knows the ledger's accounts and categories."""
+        found = {one.name.casefold(): one for one in accounts.find_all(work.ledger_id)}
+        paths = category_paths.ids_by_name(work.ledger_id)
+        wanted = work.answers.get(ACCOUNTS_QUESTION) == OPEN_ACCOUNTS
+        return cls(work, account, found, paths, open_accounts=wanted)
+
+    def stage(self, batch: Batch) -> int:
+        """Store a batch as waiting rows, what cannot be taken as rejected ones; returns how many."""
+        rows = [self._row(row) for row in batch.rows]
+        rows += [self._rejected(row) for row in batch.rejected]
+        insert_rows(session, _ROWS, COLUMNS, rows)
+        return len(rows)
+
+    def _row(self, row: StatementRow) -> tuple[Any, ...]:
+        account = self._account(row)
+        if account.currency != row.currency:
+            reason = f"This row is in {row.currency}; the account {account.name} is in {account.currency}."
+            return self._rejected(RejectedRow(row.line, reason, _raw(row)))
+        kind = "income" if row.amount > 0 else "expense"
+        fingerprint = _fingerprint(account.id, row.identity)
+        self._twins[fingerprint] += 1
+        return (
+            self.work.id,
+            row.line,
+            "new",
+            False,
+            account.id,
+            self.paths.get((kind, (row.category or "").casefold())),
+            kind,
+            row.date,
+            month_number(row.date),
+            abs(row.amount),
+            row.currency,
+            row.description,
+            row.payee,
+            row.notes,
+            searchable(row.description, row.payee, row.notes),
+            row.category or "",
+            fingerprint,
+            self._twins[fingerprint],
+            None,
+            None,
+        )
+
+    def _account(self, row: StatementRow) -> Account:
+        if not row.account:
+            return self.account
+        name = row.account[:100]
+        found = self.others.get(name.casefold())
+        if found is None and self.open_accounts:
+            found = accounts.record(
+                self.work.ledger_id, name=name, type="checking", currency=row.currency
+            )
+            self.others[name.casefold()] = found
+        if found is None or found.archived:
+            self.unknown_accounts.add(name)
+            return self.account
+        return found
+
+    def _rejected(self, row: RejectedRow) -> tuple[Any, ...]:
+        texts = ("", "", "", "", "")
+        outcome = (self.work.id, row.line, "rejected", False)
+        return (*outcome, *_NOTHING, None, *texts, None, None, row.reason, row.raw)
+
+
+def clear(import_id: int) -> None:
+    """Drop what an earlier reading staged."""
+    session.execute(delete(ImportRow).where(ImportRow.import_id == import_id))
+
+
+def drop_stored(import_id: int) -> None:
+    """Drop the waiting rows that are transactions by now; what was left out is kept."""
+    session.execute(
+        delete(ImportRow).where(ImportRow.import_id == import_id, ImportRow.status == "new")
+    )
+
+
+def mark_duplicates(import_id: int, ledger_id: int, *, after: int = 0, upto: int = 2**31) -> int:
+    """Mark waiting rows in a range of lines that are stored already; returns how many."""
+    stored = exists().where(
+        Transaction.ledger_id == ledger_id,
+        Transaction.fingerprint == ImportRow.fingerprint,
+        Transaction.occurrence == ImportRow.occurrence,
+    )
+    marked = session.execute(
+        update(ImportRow)
+        .where(
+            ImportRow.import_id == import_id,
+            ImportRow.line > after,
+            ImportRow.line <= upto,
+            ImportRow.status == "new",
+            stored,
+        )
+        .values(status="duplicate", possible_duplicate=False)
+        .execution_options(synchronize_session=False)
+    )
+    return int(marked.rowcount)  # type: ignore[attr-defined]
+
+
+def flag_possible_duplicates(import_id: int, ledger_id: int) -> int:
+    """Flag waiting rows that look like a stored payment told in other words; returns how many.
+
+    Same account, way and amount, at most three days apart, and not a stored row that another row
+    of the file matched already. The same words on another day are a habit, not a duplicate.
+    """
+    candidates = session.execute(_lookalikes(import_id, ledger_id)).all()
+    if not candidates:
+        return 0
+    claimed = set(
+        session.execute(
+            select(ImportRow.fingerprint, ImportRow.occurrence).where(
+                ImportRow.import_id == import_id, ImportRow.status == "duplicate"
+            )
+        ).tuples()
+    )
+    lines = {row.line for row in candidates if (row.fingerprint, row.occurrence) not in claimed}
+    _flag(import_id, lines)
+    return len(lines)
+
+
+def _lookalikes(import_id: int, ledger_id: int) -> Any:
+    same_words = Transaction.search_text == ImportRow.search_text
+    habit = and_(same_words, Transaction.date != ImportRow.date)
+    return (
+        select(ImportRow.line, Transaction.fingerprint, Transaction.occurrence)
+        .join(
+            Transaction,
+            and_(
+                Transaction.ledger_id == ledger_id,
+                Transaction.amount == ImportRow.amount,
+                Transaction.account_id == ImportRow.account_id,
+                Transaction.kind == ImportRow.kind,
+            ),
+        )
+        .where(
+            ImportRow.import_id == import_id,
+            ImportRow.status == "new",
+            _days_apart() <= NEARBY.days,
+            ~habit,
+        )
+    )
+
+
+def _days_apart() -> Any:
+    if session.get_bind().dialect.name == "sqlite":
+        return func.abs(func.julianday(Transaction.date) - func.julianday(ImportRow.date))
+    return func.abs(cast(Transaction.date, Date) - cast(ImportRow.date, Date)).cast(Integer)
+
+
+def _flag(import_id: int, lines: Iterable[int]) -> None:
+    session.execute(
+        update(ImportRow)
+        .where(ImportRow.import_id == import_id, ImportRow.line.in_(lines))
+        .values(possible_duplicate=True)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def counts(import_id: int) -> dict[str, int]:
+    """Return how many rows are new, duplicate and rejected."""
+    query = (
+        select(ImportRow.status, func.count())
+        .where(ImportRow.import_id == import_id)
+        .group_by(ImportRow.status)
+    )
+    found = dict(session.execute(query).tuples().all())
+    return {status: found.get(status, 0) for status in ("new", "duplicate", "rejected")}
+
+
+def _fingerprint(account_id: int, identity: str) -> bytes:
+    text = f"{account_id}|{identity}".encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(text, digest_size=16).digest()
+
+
+def _raw(row: StatementRow) -> str:
+    return f"{row.date.isoformat()} {row.description or row.payee}"[:500]
