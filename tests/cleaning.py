@@ -1,7 +1,7 @@
 """Brings the databases back to empty between tests, quickly and whatever was committed."""
 
 import redis
-from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy import create_engine, inspect, text
 
 from config import Settings
 
@@ -14,20 +14,17 @@ class Cleaner:
     def __init__(self, settings: Settings) -> None:
         self._engine = create_engine(settings.database_url, isolation_level="AUTOCOMMIT")
         self._connection = self._engine.connect()
-        quote = self._engine.dialect.identifier_preparer.quote
-        names = inspect(self._engine).get_table_names()
-        self._tables = [quote(name) for name in names if name != MIGRATIONS_TABLE]
+        if self._engine.dialect.name == "postgresql":
+            # A test that leaves a transaction open should fail here, not hang for ever.
+            self._connection.execute(text("SET lock_timeout = '10s'"))
+        self._tables = self._tables_from_leaf_to_root()
         self._redis = redis.Redis.from_url(settings.redis_url)
 
     def clean(self) -> None:
         """Delete every row of every table, and every key."""
-        used = self._used_tables()
-        if used and self._engine.dialect.name == "sqlite":
-            self._empty_sqlite(used)
-        elif used:
-            # Whoever still holds a lock on a table would make this wait for ever.
-            self._connection.execute(text("SET lock_timeout = '10s'"))
-            self._connection.execute(text(f"TRUNCATE {', '.join(used)} CASCADE"))
+        for name in self._used_tables():
+            # DELETE of a few rows takes a twentieth of the time of TRUNCATE on PostgreSQL.
+            self._connection.execute(text(f"DELETE FROM {name}"))  # noqa: S608 - own table names
         self._redis.flushdb()
 
     def close(self) -> None:
@@ -36,20 +33,19 @@ class Cleaner:
         self._engine.dispose()
         self._redis.close()
 
+    def _tables_from_leaf_to_root(self) -> list[str]:
+        """All tables but the migrations' own; those that refer come before those referred to."""
+        quote = self._engine.dialect.identifier_preparer.quote
+        in_order = inspect(self._engine).get_sorted_table_and_fkc_names()
+        names = [name for name, _ in in_order if name not in (None, MIGRATIONS_TABLE)]
+        return [quote(str(name)) for name in reversed(names)]
+
     def _used_tables(self) -> list[str]:
-        """The tables that hold rows: most tests touch few, and emptying is the slow part."""
+        """The tables that hold rows, in the order in which they can be emptied."""
         if not self._tables:
             return []
         query = " UNION ALL ".join(
             f"SELECT {number} WHERE EXISTS (SELECT 1 FROM {name})"  # noqa: S608 - own table names
             for number, name in enumerate(self._tables)
         )
-        return [self._tables[number] for number in self._connection.scalars(text(query))]
-
-    def _empty_sqlite(self, tables: list[str]) -> None:
-        connection: Connection = self._connection
-        connection.execute(text("PRAGMA foreign_keys = OFF"))
-        connection.execute(text("BEGIN IMMEDIATE"))
-        for name in tables:
-            connection.execute(text(f"DELETE FROM {name}"))  # noqa: S608 - own table names
-        connection.execute(text("COMMIT"))
+        return [self._tables[number] for number in sorted(self._connection.scalars(text(query)))]
