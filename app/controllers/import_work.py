@@ -74,7 +74,10 @@ def _read(work: Import, attempt: int) -> None:
     account = session.get_one(Account, work.account_id)
     stager = staging.Stager.of(work, account)
     if not reading.questions:
-        for batch in parse(content, reading, currency=account.currency, digits=digits):
+        batches = parse(
+            content, reading, currency=account.currency, digits=digits, batch_size=committing.BATCH
+        )
+        for batch in batches:
             if not _stage(work, attempt, stager, batch, reading.rows):
                 return
     _finish_reading(work, attempt, reading, stager)

@@ -1,7 +1,7 @@
 """Transactions of a ledger: expenses and income."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -27,6 +27,15 @@ def list_page(
     scope = scoping.find_ledger(actor, ledger_id)
     require(scope, Permission.SEE)
     return transactions.find_page(scope.id, filters, request)
+
+
+def sums_by_day(
+    actor: Actor, ledger_id: int | None = None, *, filters: Filters, first: dt.date, last: dt.date
+) -> Sequence[Row[Any]]:
+    """Return what each day's rows that pass ``filters`` come to: date, currency, signed amount."""
+    scope = scoping.find_ledger(actor, ledger_id)
+    require(scope, Permission.SEE)
+    return transactions.sums_by_day(scope.id, filters, first, last)
 
 
 def export(actor: Actor, ledger_id: int | None = None, *, filters: Filters) -> Iterator[str]:

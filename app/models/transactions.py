@@ -116,7 +116,7 @@ def month_number(date: dt.date) -> int:
 
 def searchable(*texts: str) -> str:
     """Return what a search looks through: the texts in one, in folded case."""
-    return "\n".join(text for text in texts if text).casefold()
+    return "\n".join(filter(None, texts)).casefold()
 
 
 @event.listens_for(Transaction, "before_insert")

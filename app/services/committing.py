@@ -16,7 +16,7 @@ from app.models.totals import NO_CATEGORY
 from app.models.transactions import Transaction
 from app.services import category_paths, staging, totals
 
-BATCH = 5000
+BATCH = 10_000
 _TRANSACTIONS: Table = Transaction.__table__  # type: ignore[assignment]
 _COPIED = ("kind", "date", "amount", "currency", "description", "payee", "notes", "search_text")
 _KNOWN = (Category.id == ImportRow.category_id) & (Category.ledger_id == Import.ledger_id)

@@ -7,10 +7,9 @@ from typing import Any
 
 from app.core.errors import Invalid
 from app.core.spreadsheet import guard
-from app.models.accounts import Account
 from app.models.imports import Import
 from app.services import imports, statements
-from app.services.staging import ACCOUNTS_QUESTION, ONE_ACCOUNT, OPEN_ACCOUNTS
+from app.services.staging import ACCOUNTS_QUESTION, ONE_ACCOUNT, OPEN_ACCOUNTS, Target
 from app.services.statements import Question, Reading
 
 STYLES = ("date_format", "decimal", "positive_means")
@@ -45,7 +44,7 @@ def describe(work: Import, reading: Reading) -> None:
     work.rows_total = reading.rows
 
 
-def ask_about_accounts(work: Import, account: Account, names: set[str]) -> None:
+def ask_about_accounts(work: Import, account: Target, names: set[str]) -> None:
     """Ask where rows belong whose accounts are not in the ledger; say so where it is plain."""
     if not names or work.reading is None:
         return

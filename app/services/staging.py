@@ -7,10 +7,9 @@ that is stored, so two equal purchases stay two and a file read twice adds nothi
 
 import datetime as dt
 import hashlib
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Date, Integer, Table, and_, cast, delete, exists, func, select, update
 
@@ -51,7 +50,21 @@ COLUMNS = (
     "raw",
 )
 _ROWS: Table = ImportRow.__table__  # type: ignore[assignment]
-_NOTHING = (None,) * 6
+_NO_VALUES = (None,) * 7  # account to currency
+_NO_TEXTS = ("",) * 5  # description to category
+
+
+class Target(NamedTuple):
+    """The account that rows go to, as far as staging needs it."""
+
+    id: int
+    name: str
+    currency: str
+
+    @classmethod
+    def of(cls, account: Account) -> "Target":
+        """Return ``account`` as a target."""
+        return cls(account.id, account.name, account.currency)
 
 
 @dataclass
@@ -63,43 +76,46 @@ class Stager:
     """
 
     work: Import
-    account: Account
-    others: dict[str, Account]
+    account: Target
+    others: dict[str, Target]
     paths: dict[tuple[str, str], int]
     open_accounts: bool = False
     unknown_accounts: set[str] = field(default_factory=set)
-    _twins: Counter[bytes] = field(default_factory=Counter)
+    _twins: dict[bytes, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, work: Import, account: Account) -> "Stager":
         """Return a stager that knows the ledger's accounts and categories."""
-        found = {one.name.casefold(): one for one in accounts.find_all(work.ledger_id)}
+        known = accounts.find_all(work.ledger_id, archived=False)
+        found = {one.name.casefold(): Target.of(one) for one in known}
         paths = category_paths.ids_by_name(work.ledger_id)
         wanted = work.answers.get(ACCOUNTS_QUESTION) == OPEN_ACCOUNTS
-        return cls(work, account, found, paths, open_accounts=wanted)
+        return cls(work, Target.of(account), found, paths, open_accounts=wanted)
 
     def stage(self, batch: Batch) -> int:
         """Store a batch as waiting rows, what cannot be taken as rejected ones; returns how many."""
-        rows = [self._row(row) for row in batch.rows]
-        rows += [self._rejected(row) for row in batch.rejected]
+        import_id = self.work.id
+        rows = [self._row(import_id, row) for row in batch.rows]
+        rows += [_rejected(import_id, row) for row in batch.rejected]
         insert_rows(session, _ROWS, COLUMNS, rows)
         return len(rows)
 
-    def _row(self, row: StatementRow) -> tuple[Any, ...]:
-        account = self._account(row)
-        if account.currency != row.currency:
-            reason = f"This row is in {row.currency}; the account {account.name} is in {account.currency}."
-            return self._rejected(RejectedRow(row.line, reason, _raw(row)))
+    def _row(self, import_id: int, row: StatementRow) -> tuple[Any, ...]:
+        account_id, name, currency = self._account(row) if row.account else self.account
+        if currency != row.currency:
+            reason = f"This row is in {row.currency}; the account {name} is in {currency}."
+            return _rejected(import_id, RejectedRow(row.line, reason, _raw(row)))
         kind = "income" if row.amount > 0 else "expense"
-        fingerprint = _fingerprint(account.id, row.identity)
-        self._twins[fingerprint] += 1
+        category = row.category or ""
+        fingerprint = _fingerprint(account_id, row.identity)
+        occurrence = self._twins[fingerprint] = self._twins.get(fingerprint, 0) + 1
         return (
-            self.work.id,
+            import_id,
             row.line,
             "new",
             False,
-            account.id,
-            self.paths.get((kind, (row.category or "").casefold())),
+            account_id,
+            self.paths.get((kind, category.casefold())) if category else None,
             kind,
             row.date,
             month_number(row.date),
@@ -109,32 +125,30 @@ class Stager:
             row.payee,
             row.notes,
             searchable(row.description, row.payee, row.notes),
-            row.category or "",
+            category,
             fingerprint,
-            self._twins[fingerprint],
+            occurrence,
             None,
             None,
         )
 
-    def _account(self, row: StatementRow) -> Account:
-        if not row.account:
-            return self.account
-        name = row.account[:100]
+    def _account(self, row: StatementRow) -> Target:
+        name = str(row.account)[:100]
         found = self.others.get(name.casefold())
         if found is None and self.open_accounts:
-            found = accounts.record(
-                self.work.ledger_id, name=name, type="checking", currency=row.currency
+            found = self.others[name.casefold()] = Target.of(
+                accounts.record(
+                    self.work.ledger_id, name=name, type="checking", currency=row.currency
+                )
             )
-            self.others[name.casefold()] = found
-        if found is None or found.archived:
+        if found is None:
             self.unknown_accounts.add(name)
-            return self.account
-        return found
+        return found or self.account
 
-    def _rejected(self, row: RejectedRow) -> tuple[Any, ...]:
-        texts = ("", "", "", "", "")
-        outcome = (self.work.id, row.line, "rejected", False)
-        return (*outcome, *_NOTHING, None, *texts, None, None, row.reason, row.raw)
+
+def _rejected(import_id: int, row: RejectedRow) -> tuple[Any, ...]:
+    outcome = (import_id, row.line, "rejected", False)
+    return (*outcome, *_NO_VALUES, *_NO_TEXTS, None, None, row.reason, row.raw)
 
 
 def clear(import_id: int) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select, tuple_
 
 from app.core import paging
 from app.core.errors import Invalid
@@ -78,6 +78,23 @@ def find_page(ledger_id: int, filters: Filters, request: PageRequest) -> Page[Ro
         next=_cursor(items, -1, request.sort, backwards=False) if further else None,
         prev=_cursor(items, 0, request.sort, backwards=True) if before else None,
     )
+
+
+def sums_by_day(
+    ledger_id: int, filters: Filters, first: dt.date, last: dt.date
+) -> Sequence[Row[Any]]:
+    """Return what the rows that pass ``filters`` come to on each day from ``first`` to ``last``.
+
+    Rows of ``date``, ``currency`` and the signed ``amount`` in minor units.
+    """
+    signed = case((Transaction.kind == "income", Transaction.amount), else_=-Transaction.amount)
+    query = (
+        select(Transaction.date, Transaction.currency, func.sum(signed).label("amount"))
+        .where(*_conditions(ledger_id, filters), Transaction.date.between(first, last))
+        .group_by(Transaction.date, Transaction.currency)
+        .order_by(Transaction.date, Transaction.currency)
+    )
+    return session.execute(query).all()
 
 
 def stream(ledger_id: int, filters: Filters, *columns: Any) -> Iterator[Row[Any]]:

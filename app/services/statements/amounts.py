@@ -8,10 +8,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from app.core.money import MAX_MINOR
 from app.services.statements.errors import Fault, shown
-
-LARGEST: Final = 10**15
-"""The largest amount that is read, in minor units."""
 
 DECIMALS: Final = (".", ",", "minor")
 """Decimal point, decimal comma, or whole figures that count minor units (pence, cents)."""
@@ -176,7 +174,7 @@ class Figures(dict[str, "int | Fault"]):
             return Fault(
                 f"The amount {shown(cell)} is not in {self._currency}, the row's currency."
             )
-        if minor > LARGEST:
+        if minor > MAX_MINOR:
             return Fault(f"The amount {shown(cell)} is too large.")
         return sign * minor
 
@@ -198,7 +196,7 @@ class Figures(dict[str, "int | Fault"]):
         if fraction[digits:].strip("0"):
             return None
         text = _DROP.sub("", whole).lstrip("0") + fraction[:digits].ljust(digits, "0")
-        return int(text or "0") if len(text) < 30 else LARGEST + 1
+        return int(text or "0") if len(text) < 30 else MAX_MINOR + 1
 
     def _sign(self, match: re.Match[str]) -> int | None:
         """Return the sign of the result, None where the cell has two signs or half a bracket."""

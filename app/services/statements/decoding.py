@@ -227,7 +227,7 @@ def open_text(content: bytes, encoding: str) -> TextIO:
     their rows are lost. CR CR LF, which some banks write, counts as one line end.
     """
     utf8 = encoding.startswith("utf-8")
-    if b"\r\r\n" in content[:_SAMPLE]:
+    if content[: content.find(b"\n") + 1].endswith(b"\r\r\n"):
         content = content.replace(b"\r\r\n", b"\r\n")
     errors = "surrogateescape" if utf8 else "replace"
     return io.TextIOWrapper(io.BytesIO(content), encoding=encoding, errors=errors, newline="")

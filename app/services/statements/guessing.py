@@ -6,6 +6,7 @@ whatever it is called. Nothing is ever imported on the strength of a guess.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import combinations
 from typing import Any, Final
 
 from app.services.statements.amounts import fits
@@ -74,7 +75,8 @@ class Guess:
             "reference": self._take("reference", lambda _: True),
             "account": self._take("account", self._is_text),
         }
-        return replace(Mapping(date, description=self._description()), **figures, **others)
+        description = self._description(payee=others["payee"] is not None)
+        return replace(Mapping(date, description=description), **figures, **others)
 
     def _figures(self) -> dict[str, Any]:
         """Return the columns of money that were found, by meaning."""
@@ -83,11 +85,37 @@ class Guess:
         if None not in pair:
             return {"balance": balance, "money_out": pair[0], "money_in": pair[1]}
         self._free |= dict.fromkeys(i for i in pair if i is not None)
+        if turns := self._taking_turns():
+            return {"money_out": turns[0], "money_in": turns[1], "balance": balance or turns[2]}
         amount = self._amount()
         if amount is None:
             return {}
         headless = not any(self._headers)
         return {"amount": amount, "balance": self._figures_behind(amount) if headless else balance}
+
+    def _taking_turns(self) -> tuple[int, int, int | None] | None:
+        """Return columns without names for money out, money in and the balance, if it is so.
+
+        Money out and money in take turns: every row fills exactly one of them.
+        """
+        money = [i for i in self._free if self._has_decimals(i) and not self._headers[i]]
+        for pair in combinations(money, 2):
+            filled = {tuple(map(bool, cells)) for cells in zip(*self._stripped(*pair), strict=True)}
+            if filled == {(True, False), (False, True)}:
+                out, into = pair if not self._has_minus(pair[1]) else pair[::-1]
+                full = (i for i in money if i not in pair and all(*self._stripped(i)))
+                return out, into, next(full, None)
+        return None
+
+    def _stripped(self, *indexes: int) -> list[list[str]]:
+        return [list(map(str.strip, self._columns[i])) for i in indexes]
+
+    def _has_decimals(self, index: int) -> bool:
+        cells = self._columns[index]
+        return self._is_money(index) and any("." in cell or "," in cell for cell in cells)
+
+    def _has_minus(self, index: int) -> bool:
+        return any(cell.strip()[:1] in {"-", "\u2212", "("} for cell in self._columns[index])
 
     def _amount(self) -> int | None:
         named = self._take("amount", self._is_money)
@@ -96,34 +124,27 @@ class Guess:
             del self._free[ranked[0]]
         return named if named is not None else next(iter(ranked), None)
 
-    def _description(self) -> tuple[int, ...]:
+    def _description(self, *, payee: bool) -> tuple[int, ...]:
         """Return the column that describes rows: the one called so, else the one with most text."""
         named = self._take("description", self._is_text)
         texts = [i for i in self._free if self._is_text(i) and any(self._columns[i])]
-        longest = max(texts, key=lambda i: sum(map(len, self._columns[i])), default=None)
-        found = longest if named is None else named
-        if found is not None:
-            self._free.pop(found, None)
-        return () if found is None else (found,)
+        if named is not None or payee or not texts:
+            return () if named is None else (named,)
+        return (max(texts, key=lambda i: sum(map(len, self._columns[i]))),)
 
     def _money_columns(self) -> list[int]:
         return [i for i in self._free if self._is_money(i) and self._money[i] == 1.0]
 
     def _amount_rank(self, index: int) -> tuple[bool, bool, int]:
         """Prefer a column with signs, then one with decimals, then the leftmost."""
-        cells = self._columns[index]
-        signs = any(cell.strip()[:1] in {"-", "+", "(", "\u2212"} for cell in cells)
-        decimals = any("." in cell or "," in cell for cell in cells)
-        return (not signs, not decimals, index)
+        return (not self._has_minus(index), not self._has_decimals(index), index)
 
     def _figures_behind(self, amount: int) -> int | None:
         """Return a further column of figures with decimals: most likely the running balance."""
-        others = [i for i in self._money_columns() if i > amount]
-        found = next(
-            (i for i in others if any("." in c or "," in c for c in self._columns[i])), None
-        )
+        behind = (i for i in self._money_columns() if i > amount and self._has_decimals(i))
+        found = next(behind, None)
         if found is not None:
-            self._free.pop(found)
+            del self._free[found]
         return found
 
     def _take(

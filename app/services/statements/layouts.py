@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
+from app.core.money import currencies
 from app.services.statements.mapping import Mapping
 
 _BOOKED = (
@@ -292,4 +293,5 @@ def recognise(headers: Sequence[str], wanted: str | None = None) -> Layout | Non
 def header_currency(header: str) -> str | None:
     """Return the currency a header names in brackets, as in ``Amount (EUR)`` or ``Betrag (€)``."""
     found = _IN_HEADER.search(header)
-    return {"€": "EUR", "£": "GBP"}.get(found[1], found[1]) if found else None
+    code = {"€": "EUR", "£": "GBP"}.get(found[1], found[1]) if found else None
+    return code if code in currencies() else None

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, NamedTuple, TypeVar, cast
 
-from app.services.statements.amounts import LARGEST, code_of
+from app.core.money import MAX_MINOR
+from app.services.statements.amounts import code_of
 from app.services.statements.columns import Booked, Money, Shape, Values, has_faults, pick
 from app.services.statements.dates import Dates
 from app.services.statements.errors import Fault, shown
@@ -220,8 +221,8 @@ class _Parser:
         if 0 in amounts:
             nothing = [i for i, amount in enumerate(amounts) if amount == 0]
             self._note_at(nothing, "The amount is zero: nothing moved.")
-        if max(amounts) > LARGEST or min(amounts) < -LARGEST:
-            huge = [i for i, amount in enumerate(amounts) if abs(amount) > LARGEST]
+        if max(amounts) > MAX_MINOR or min(amounts) < -MAX_MINOR:
+            huge = [i for i, amount in enumerate(amounts) if abs(amount) > MAX_MINOR]
             self._note_at(huge, "The amount is too large.")
         return amounts
 

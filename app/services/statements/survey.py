@@ -77,16 +77,13 @@ class DecimalTally:
         return Question("decimal", "How are decimals written in this file?", choices)
 
     def _ask_minor(self) -> Question:
-        text = "All amounts are whole figures. Do they count whole units or hundredths?"
-        example = shown(self._whole) + " is " if self._whole else ""
-        return Question(
-            "decimal",
-            text,
-            (
-                (".", f"{example}{self._whole or 'n'} whole units (pounds, euros, dollars)"),
-                ("minor", f"{example}{self._whole or 'n'} of the smallest unit (pence, cents)"),
-            ),
+        example = f"{shown(self._whole)} counts " if self._whole else "They count "
+        text = "No amount in this file has decimals. What do the figures count?"
+        choices = (
+            (".", f"{example}whole units: pounds, euros, dollars"),
+            ("minor", f"{example}the smallest unit: pence, cents"),
         )
+        return Question("decimal", text, choices)
 
 
 def _as_read(example: str, mark: str) -> str:
@@ -113,17 +110,20 @@ class SignTally:
                 self._examples.setdefault(minus, cell.strip())
 
     def ask(self) -> Question:
-        """Return the question what a figure without a minus means, the likelier answer first."""
-        example = self._examples.get(False) or self._examples.get(True, "")
-        minus = self._examples.get(True)
-        usual = (
-            ("in", "money in, money out has a minus"),
-            ("out", "money out, money in has a minus"),
-        )
-        ordered = usual if self.minus[True] >= self.minus[False] else usual[::-1]
-        hint = f" ({shown(minus)} is the other direction)" if minus and minus != example else ""
-        choices = tuple((value, f"{shown(example)}: {label}{hint}") for value, label in ordered)
-        return Question("positive_means", "What does an amount without a minus mean?", choices)
+        """Return the question what a figure without a minus means, the likelier answer first.
+
+        Most rows of most statements are money out.
+        """
+        choices = (("in", self._label("in", "out")), ("out", self._label("out", "in")))
+        likely = choices if self.minus[True] >= self.minus[False] else choices[::-1]
+        return Question("positive_means", "Which of these is right?", likely)
+
+    def _label(self, plain: str, minus: str) -> str:
+        meant = {False: plain, True: minus}
+        said = [
+            f"{shown(cell)} is money {meant[key]}" for key, cell in sorted(self._examples.items())
+        ]
+        return ", ".join(said) or f"Amounts without a minus are money {plain}"
 
 
 class Survey:
