@@ -252,7 +252,7 @@ def _direction(mapping: Mapping) -> str:
     if mapping.direction is not None:
         return "out = " + " or ".join(f"“{word}”" for word in mapping.out_words)
     if mapping.amount is None:
-        return "out and in in columns of their own"
+        return "separate columns for money out and in"
     return {"in": "out = negative", "out": "out = positive", None: ""}[mapping.positive_means]
 
 
