@@ -10,7 +10,6 @@ from marshmallow import Schema
 
 from app.api import (
     accounts,
-    acting,
     auth,
     categories,
     docs,
@@ -64,7 +63,6 @@ def init_app(app: Flask) -> None:
     api = Api(app, spec_kwargs={"marshmallow_plugin": namer})
     api.register_converter(app.url_map.converters["id"], _id_parameter)
     for blp in BLUEPRINTS:
-        blp.before_request(acting.guard)
         api.register_blueprint(blp)
     app.register_blueprint(docs.blp)
 
@@ -75,7 +73,6 @@ def _id_parameter(_converter: object) -> dict[str, Any]:
 
 def _schema_name(schema: Any) -> str:
     """Name a schema after its class; one whose fields may all be left out is a patch."""
-    cls = resolve_schema_cls(schema)
-    assert isinstance(cls, type)
-    name = cls.__name__.removesuffix("Schema")
+    cls: Any = resolve_schema_cls(schema)
+    name: str = cls.__name__.removesuffix("Schema")
     return f"{name}Patch" if isinstance(schema, Schema) and schema.partial else name

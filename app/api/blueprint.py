@@ -8,7 +8,7 @@ from flask import Response
 from flask_smorest import Blueprint as SmorestBlueprint
 from marshmallow import Schema
 
-from app.api.acting import actor
+from app.api.acting import actor, guard
 from app.api.answers import item_response, not_modified, revision_tag
 from app.api.parsing import Parser
 from app.controllers import ledgers
@@ -17,9 +17,13 @@ Handler = Callable[..., Any]
 
 
 class Blueprint(SmorestBlueprint):  # type: ignore[misc]
-    """A flask-smorest blueprint whose answers carry entity tags."""
+    """A flask-smorest blueprint that demands a token and whose answers carry entity tags."""
 
     ARGUMENTS_PARSER = Parser()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.before_request(guard)
 
     def item(self, schema: type[Schema], status: int = 200) -> Callable[[Handler], Handler]:
         """Answer with what the handler returns, dumped by ``schema``, with a strong ETag."""

@@ -6,9 +6,10 @@ however often its job is killed and started again.
 
 from typing import Any
 
-from sqlalchemy import Select, Table, and_, func, insert, literal, select, update
+from sqlalchemy import Table, and_, func, insert, literal, select, update
 
 from app.core import clock
+from app.core.rows import AnySelect
 from app.models.base import session
 from app.models.categories import Category
 from app.models.imports import Import, ImportRow
@@ -51,7 +52,7 @@ def record_missing_categories(work: Import) -> None:
         ImportRow.category != "",
         ImportRow.category_id.is_(None),
     )
-    for kind, path in session.execute(missing.distinct()).tuples().all():
+    for kind, path in session.execute(missing.distinct()).all():
         category_id = category_paths.record_missing(work.ledger_id, str(kind), path)
         session.execute(
             update(ImportRow)
@@ -75,7 +76,8 @@ def _last_line(work: Import) -> int | None:
         .limit(BATCH)
         .subquery()
     )
-    return session.scalar(select(func.max(waiting.c.line)))
+    last: int | None = session.scalar(select(func.max(waiting.c.line)))
+    return last
 
 
 def _insert(work: Import, batch: Any) -> int:
@@ -95,7 +97,9 @@ def _insert(work: Import, batch: Any) -> int:
         "updated_at": literal(now, Transaction.updated_at.type),
     }
     rows = _with_category(select(*values.values())).where(batch).order_by(ImportRow.line)
-    done = session.execute(insert(_TRANSACTIONS).from_select(list(values), rows))
+    stored = insert(_TRANSACTIONS).from_select(list(values), rows)
+    # Without the option PostgreSQL's driver says -1.
+    done = session.execute(stored.execution_options(preserve_rowcount=True))
     return int(done.rowcount)  # type: ignore[attr-defined]
 
 
@@ -104,10 +108,10 @@ def _add_to_totals(batch: Any) -> None:
     keys = (Import.ledger_id, ImportRow.month, ImportRow.account_id, ImportRow.kind, category)
     sums = (func.sum(ImportRow.amount), func.count())
     rows = _with_category(select(*keys, *sums)).where(batch).group_by(*keys)
-    totals.apply(session.execute(rows).tuples().all())
+    totals.apply(session.execute(rows).all())
 
 
-def _with_category(query: Select[Any]) -> Select[Any]:
+def _with_category(query: AnySelect) -> AnySelect:
     """Join the row's category as long as it exists: it may have been deleted since the reading."""
     return (
         query.select_from(ImportRow)

@@ -93,7 +93,7 @@ class Stager:
         return cls(work, Target.of(account), found, paths, open_accounts=wanted)
 
     def stage(self, batch: Batch) -> int:
-        """Store a batch as waiting rows, what cannot be taken as rejected ones; returns how many."""
+        """Store a batch as waiting and rejected rows; returns how many there were."""
         import_id = self.work.id
         rows = [self._row(import_id, row) for row in batch.rows]
         rows += [_rejected(import_id, row) for row in batch.rejected]
@@ -199,7 +199,7 @@ def flag_possible_duplicates(import_id: int, ledger_id: int) -> int:
             select(ImportRow.fingerprint, ImportRow.occurrence).where(
                 ImportRow.import_id == import_id, ImportRow.status == "duplicate"
             )
-        ).tuples()
+        )
     )
     lines = {row.line for row in candidates if (row.fingerprint, row.occurrence) not in claimed}
     _flag(import_id, lines)
@@ -251,7 +251,7 @@ def counts(import_id: int) -> dict[str, int]:
         .where(ImportRow.import_id == import_id)
         .group_by(ImportRow.status)
     )
-    found = dict(session.execute(query).tuples().all())
+    found = dict(session.execute(query).all())
     return {status: found.get(status, 0) for status in ("new", "duplicate", "rejected")}
 
 
