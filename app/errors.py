@@ -50,9 +50,10 @@ def problem(error: Exception) -> Response:
 
 def page(error: Exception) -> Response:
     """Return ``error`` as a page for a person."""
-    return make_response(
-        render_template("errors/error.html", error=describe(error)), status_of(error)
-    )
+    said = describe(error)
+    waits = errors.Unavailable.retry_after if said["status"] == 503 else None
+    known = {"code": said["status"], "retry_after": waits}
+    return make_response(render_template("errors/error.html", **said | known), said["status"])
 
 
 def status_of(error: Exception) -> int:

@@ -3,6 +3,7 @@
 import json
 import re
 import secrets
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, NoReturn
 
@@ -73,7 +74,7 @@ def _identify() -> None:
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
 
 
-def _finish(response: Response, fixed: dict[str, str]) -> Response:
+def _finish(response: Response, fixed: Mapping[str, str]) -> Response:
     response.headers.extend(fixed)
     response.headers["X-Request-ID"] = g.get("request_id", "")
     if "Cache-Control" not in response.headers:

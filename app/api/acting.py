@@ -4,7 +4,12 @@ import datetime as dt
 from typing import Any
 
 from flask import current_app, g, request
-from flask_jwt_extended import create_access_token, create_refresh_token, verify_jwt_in_request
+from flask_jwt_extended import (
+    create_access_token,
+    create_refresh_token,
+    get_jwt,
+    verify_jwt_in_request,
+)
 from flask_jwt_extended.exceptions import JWTExtendedException
 from jwt.exceptions import PyJWTError
 
@@ -16,7 +21,7 @@ KIND = "api"
 
 
 def authenticate(*, refresh: bool = False) -> Actor:
-    """Find out who the request's token stands for. Unauthenticated when it is no good (RFC 6750)."""
+    """Find out who the request's token stands for (RFC 6750). Unauthenticated when no one."""
     claims = _claims(refresh)
     token = claims.get("sid")
     found = auth.find_actor(token, KIND) if isinstance(token, str) else None
@@ -55,9 +60,8 @@ def guard() -> None:
 
 def _claims(refresh: bool) -> dict[str, Any]:
     try:
-        verified = verify_jwt_in_request(refresh=refresh, locations=["headers"])
+        verify_jwt_in_request(refresh=refresh, locations=["headers"])
     except (JWTExtendedException, PyJWTError, ValueError, RecursionError) as error:
         raise Unauthenticated("Send a good access token: Authorization: Bearer …") from error
-    assert verified is not None
-    claims: dict[str, Any] = verified[1]
+    claims: dict[str, Any] = get_jwt()
     return claims

@@ -38,7 +38,9 @@ def tagged_response(body: dict[str, Any], status: int = 200) -> Response:
     """Return an item's representation with its strong ETag; 304 when the caller has it already."""
     response = json_response(body, status)
     response.set_etag(tag_of(body))
-    return response.make_conditional(request) if request.method in {"GET", "HEAD"} else response
+    if request.method in {"GET", "HEAD"}:
+        response.make_conditional(request)
+    return response
 
 
 def tag_of(body: dict[str, Any]) -> str:

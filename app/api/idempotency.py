@@ -52,7 +52,7 @@ def _fingerprint() -> bytes:
             digest.update(repr((name, value)).encode())
         for name, file in sorted(request.files.items(multi=True)):
             digest.update(repr((name, file.filename)).encode())
-            digest.update(hashlib.file_digest(file.stream, "sha256").digest())
+            digest.update(hashlib.sha256(file.stream.read()).digest())
             file.stream.seek(0)
     else:
         digest.update(request.get_data(cache=True))

@@ -32,7 +32,7 @@ expenses_blp = Blueprint(
 
 def _add_routes(blp: Blueprint, schema: type[Input], kind: str | None) -> None:
     """Give ``blp`` the routes of the resource, narrowed to one ``kind`` where that is set."""
-    fixed = {"type": kind} if kind else {}
+    fixed: dict[str, Any] = {"type": kind} if kind else {}
 
     @blp.route("", methods=["GET"])
     @blp.arguments(TransactionQuery, location="query")

@@ -15,8 +15,9 @@ def is_first() -> bool:
 
 def register(*, email: str, password: str, **details: str) -> User:
     """Make a person with their personal ledger. Conflict when the address is taken."""
+    password_hash = users.hash_password(password)
     with unit_of_work():
-        user = users.record(email=email, password=password, **details)
+        user = users.record(email=email, password_hash=password_hash, **details)
         ledgers.open_personal(user)
     return user
 
@@ -37,8 +38,9 @@ def sign_in(
     user = users.find_by_credentials(email, password)
     if user is None:
         raise Unauthenticated("This address and password do not belong together.")
+    password_hash = users.hash_password(password) if users.needs_rehash(user) else None
     with unit_of_work():
-        users.refresh_hash(user, password)
+        user.password_hash = password_hash or user.password_hash
         opened, token = sign_ins.record(
             user, kind=kind, lifetime=lifetime, user_agent=user_agent, address=address
         )

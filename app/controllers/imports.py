@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Row
-
 from app.core import queue
 from app.core.errors import Invalid
 from app.core.paging import Page, PageRequest
+from app.core.rows import AnyRow
 from app.core.uow import UnitOfWork, unit_of_work
 from app.models.accounts import Account
 from app.models.imports import Import
@@ -67,7 +66,7 @@ def create(
 
 
 def update(actor: Actor, import_id: int, **changes: Any) -> Import:
-    """Say more of a file: ``account_id``, ``profile``, ``mapping``, ``answers``; it is read anew."""
+    """Say more of a file (``account_id``, ``profile``, ``mapping``, ``answers``); read it anew."""
     work, scope = scoping.find(Import, actor.id, import_id)
     require(scope, Permission.IMPORT)
     with unit_of_work(scope) as unit:
@@ -98,12 +97,12 @@ def commit(actor: Actor, import_id: int) -> Import:
 
 def list_rows(
     actor: Actor, import_id: int, *, status: str | None = None, request: PageRequest
-) -> Page[Row[Any]]:
+) -> Page[AnyRow]:
     """Return a page of what was read, in file order."""
     return imports.find_rows(show(actor, import_id).id, status, request)
 
 
-def list_errors(actor: Actor, import_id: int) -> Sequence[Row[Any]]:
+def list_errors(actor: Actor, import_id: int) -> Sequence[AnyRow]:
     """Return the first rejected rows, as (line, reason, raw)."""
     return imports.first_errors(show(actor, import_id).id)
 

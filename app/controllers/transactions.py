@@ -5,12 +5,11 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row
-
 from app.core import clock
 from app.core.errors import Invalid
 from app.core.money import Money, MoneyError
 from app.core.paging import Page, PageRequest
+from app.core.rows import AnyRow
 from app.core.uow import unit_of_work
 from app.models.accounts import Account
 from app.models.categories import Category
@@ -22,7 +21,7 @@ from app.services import accounts, categories, exports, scoping, transactions, v
 
 def list_page(
     actor: Actor, ledger_id: int | None = None, *, filters: Filters, request: PageRequest
-) -> Page[Row[Any]]:
+) -> Page[AnyRow]:
     """Return one page of the ledger's rows that pass ``filters``."""
     scope = scoping.find_ledger(actor, ledger_id)
     require(scope, Permission.SEE)
@@ -31,7 +30,7 @@ def list_page(
 
 def sums_by_day(
     actor: Actor, ledger_id: int | None = None, *, filters: Filters, first: dt.date, last: dt.date
-) -> Sequence[Row[Any]]:
+) -> Sequence[AnyRow]:
     """Return what each day's rows that pass ``filters`` come to: date, currency, signed amount."""
     scope = scoping.find_ledger(actor, ledger_id)
     require(scope, Permission.SEE)

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import Table
 from sqlalchemy.orm import Session, scoped_session
 
-
 # As SQLAlchemy stores dates; Python's own way of it is deprecated.
 sqlite3.register_adapter(dt.date, dt.date.isoformat)
 

@@ -50,7 +50,10 @@ def _broken_rule(error: IntegrityError) -> Rule | None:
 
 def _rules() -> list[Rule]:
     tables = _metadata[0].tables.values()
-    return [rule for table in tables for rule in (*table.constraints, *table.indexes)]
+    rules: list[Rule] = []
+    for table in tables:
+        rules += [*table.constraints, *table.indexes]
+    return rules
 
 
 def _by_name(name: str | None) -> Rule | None:

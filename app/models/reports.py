@@ -48,7 +48,7 @@ class CurrencyMonth:
     categories: list[CategoryLine]
 
     def lines(self, type: str) -> list[CategoryLine]:
-        """Return the top categories of ``type`` that had something in either month, the largest first."""
+        """Return the top categories of ``type`` with something in either month, largest first."""
         found = [
             line for line in self.categories if line.type == type and (line.count or line.previous)
         ]

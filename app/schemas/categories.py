@@ -65,7 +65,7 @@ class CategorySchema(Schema):
 class CategoryNodeSchema(CategorySchema):
     """A category; in a tree with the ones below it."""
 
-    children = fields.List(fields.Nested(lambda: CategoryNodeSchema()))
+    children = fields.List(fields.Nested("CategoryNodeSchema"))
 
 
 class CategoryListSchema(Schema):

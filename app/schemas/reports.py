@@ -36,7 +36,7 @@ class CategoryLineSchema(Schema):
     amount = fields.String()
     previous = fields.String()
     count = fields.Integer()
-    children = fields.List(fields.Nested(lambda: CategoryLineSchema()))
+    children = fields.List(fields.Nested("CategoryLineSchema"))
 
 
 class SeriesSchema(Schema):

@@ -19,7 +19,7 @@ def by_id(tree: Iterable[Category]) -> dict[int, str]:
 
 
 def ids_by_name(ledger_id: int) -> dict[tuple[str, str], int]:
-    """Return category ids by (type, case-folded name): full names, and last names that are unique."""
+    """Return category ids by (type, folded name): full names, and last names that are unique."""
     tree = categories.find_all(ledger_id)
     paths = by_id(tree)
     last_names = Counter((one.type, one.name.casefold()) for one in tree)
@@ -49,5 +49,6 @@ def record_missing(ledger_id: int, type_: str, path: str) -> int:
             color=parent.color if parent else categories.DEFAULT_COLOR,
             icon=parent.icon if parent else categories.DEFAULT_ICON,
         )
-    assert parent is not None
+    if parent is None:
+        raise ValueError("a path names at least one category")
     return parent.id

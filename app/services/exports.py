@@ -4,11 +4,9 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any
-
-from sqlalchemy import Row
 
 from app.core.money import decimal_string, digits
+from app.core.rows import AnyRow
 from app.core.spreadsheet import guard
 from app.models.transactions import Filters, Transaction
 from app.services import accounts, categories, category_paths, transactions
@@ -38,7 +36,7 @@ def csv_lines(ledger_id: int, filters: Filters) -> Iterator[str]:
     return _written(cells)
 
 
-def _cells(row: Row[Any], category: str, account: str) -> tuple[str, ...]:
+def _cells(row: AnyRow, category: str, account: str) -> tuple[str, ...]:
     signed = row.amount if row.kind == "income" else -row.amount
     amount = decimal_string(signed, digits(row.currency))
     texts = [guard(text) for text in (category, account, row.payee, row.notes)]

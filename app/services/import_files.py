@@ -16,7 +16,7 @@ STYLES = ("date_format", "decimal", "positive_means")
 
 
 def read(work: Import, content: bytes) -> Reading:
-    """Read the file as far as it and the person's answers say. StatementRefused when it cannot be."""
+    """Read the file, with what the person said of it. StatementRefused when it is no statement."""
     mapping = statements.Mapping.from_json(work.mapping) if work.mapping else None
     return statements.read(content, mapping=mapping, layout=work.profile)
 

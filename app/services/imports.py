@@ -5,15 +5,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, extract, func, or_, select
+from sqlalchemy import ColumnElement, delete, func, or_, select
 
 from app.core import clock
 from app.core.errors import Conflict, Invalid
 from app.core.paging import Cursor, Page, PageRequest
+from app.core.rows import AnyRow
 from app.models.accounts import Account
 from app.models.base import session
 from app.models.imports import WORKING, Import, ImportFile, ImportRow
-from app.models.totals import NO_CATEGORY
 from app.models.transactions import Transaction
 from app.services import staging, totals
 
@@ -85,7 +85,7 @@ def find_page(ledger_id: int, request: PageRequest) -> Page[Import]:
     return Page(items=items, per_page=request.per_page, total=total, page=request.page)
 
 
-def find_rows(import_id: int, status: str | None, request: PageRequest) -> Page[Row[Any]]:
+def find_rows(import_id: int, status: str | None, request: PageRequest) -> Page[AnyRow]:
     """Return a page of an import's rows in file order; of one status, or the flagged ones."""
     conditions = _row_conditions(import_id, status)
     query = select(*ROW_COLUMNS).where(*conditions).order_by(ImportRow.line)
@@ -106,14 +106,14 @@ def find_rows(import_id: int, status: str | None, request: PageRequest) -> Page[
     )
 
 
-def first_errors(import_id: int) -> Sequence[Row[Any]]:
+def first_errors(import_id: int) -> Sequence[AnyRow]:
     """Return the first rejected rows, as (line, reason, raw)."""
     query = select(ImportRow.line, ImportRow.reason, ImportRow.raw)
     rejected = query.where(*_row_conditions(import_id, "rejected"))
     return session.execute(rejected.order_by(ImportRow.line).limit(SHOWN_ERRORS)).all()
 
 
-def stream_rejected(import_id: int) -> Iterator[Row[Any]]:
+def stream_rejected(import_id: int) -> Iterator[AnyRow]:
     """Yield every rejected row as (line, reason, raw), in file order."""
     query = select(ImportRow.line, ImportRow.reason, ImportRow.raw)
     query = query.where(*_row_conditions(import_id, "rejected")).order_by(ImportRow.line)
@@ -217,20 +217,12 @@ def undo(work: Import, *, keep_edited: bool) -> None:
     gone = [Transaction.import_id == work.id]
     if keep_edited:
         gone.append(Transaction.version == 1)
-    totals.apply(_taken_away(gone))
+    totals.apply(totals.of_rows(*gone, times=-1))
     session.execute(delete(Transaction).where(*gone).execution_options(synchronize_session=False))
     staging.clear(work.id)
     session.execute(delete(ImportFile).where(ImportFile.import_id == work.id))
     work.finished_at = work.finished_at or clock.now()
     _rest(work, "undone")
-
-
-def _taken_away(gone: list[ColumnElement[bool]]) -> list[Any]:
-    month = extract("year", Transaction.date) * 100 + extract("month", Transaction.date)
-    category = func.coalesce(Transaction.category_id, NO_CATEGORY)
-    keys = (Transaction.ledger_id, month, Transaction.account_id, Transaction.kind, category)
-    sums = (-func.sum(Transaction.amount), -func.count())
-    return list(session.execute(select(*keys, *sums).where(*gone).group_by(*keys)).tuples())
 
 
 def _restart(work: Import, status: str) -> None:
@@ -252,7 +244,7 @@ def _rest(work: Import, status: str) -> None:
 def _row_conditions(import_id: int, status: str | None) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [ImportRow.import_id == import_id]
     if status == "possible_duplicate":
-        conditions += [ImportRow.status == "new", ImportRow.possible_duplicate]
+        conditions += [ImportRow.status == "new", ImportRow.possible_duplicate.is_(True)]
     elif status:
         conditions.append(ImportRow.status == status)
     return conditions

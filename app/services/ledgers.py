@@ -1,6 +1,6 @@
 """Ledgers: opening one, and finding those that a person may see."""
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from app.core.errors import NotFound
 from app.models.base import session
@@ -28,17 +28,14 @@ def open_personal(user: User) -> Ledger:
 
 def find(user_id: int, ledger_id: int) -> LedgerScope:
     """Return the ledger as the person may see it. NotFound when they may not."""
-    return _one(_MINE.where(Membership.user_id == user_id, Ledger.id == ledger_id))
+    query = _MINE.where(Membership.user_id == user_id, Ledger.id == ledger_id)
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise NotFound
+    return LedgerScope(*row)
 
 
 def find_all(user_id: int) -> list[LedgerScope]:
     """Return every ledger the person may see, the personal one first."""
     query = _MINE.where(Membership.user_id == user_id).order_by(Ledger.kind, Ledger.name, Ledger.id)
-    return [LedgerScope(*row) for row in session.execute(query)]
-
-
-def _one(query: Select[tuple[int, str, str, str, int, str]]) -> LedgerScope:
-    row = session.execute(query).one_or_none()
-    if row is None:
-        raise NotFound
-    return LedgerScope(*row)
+    return [LedgerScope(*row) for row in session.execute(query).all()]

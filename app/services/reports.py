@@ -1,10 +1,10 @@
 """Reports: what the kept totals say of a month, and of the one before."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 
+from app.core.rows import AnyRow
 from app.models.accounts import Account
 from app.models.base import session
 from app.models.categories import Category
@@ -28,7 +28,7 @@ def _previous(year: int, month: int) -> int:
     return year * 100 + month - 1 if month > 1 else (year - 1) * 100 + 12
 
 
-def _sums(ledger_id: int, months: tuple[int, int]) -> Sequence[Row[Any]]:
+def _sums(ledger_id: int, months: tuple[int, int]) -> Sequence[AnyRow]:
     query = (
         select(
             MonthlyTotal.month,
@@ -50,7 +50,7 @@ def _sums(ledger_id: int, months: tuple[int, int]) -> Sequence[Row[Any]]:
 
 
 def _in_currency(
-    code: str, sums: Iterable[Row[Any]], tree: Sequence[Category], this: int
+    code: str, sums: Iterable[AnyRow], tree: Sequence[Category], this: int
 ) -> CurrencyMonth:
     mine = [row for row in sums if row.currency == code]
     current = [row for row in mine if row.month == this]
@@ -58,7 +58,7 @@ def _in_currency(
     return CurrencyMonth(code, _figures(current), _figures(before), _lines(current, before, tree))
 
 
-def _figures(rows: Iterable[Row[Any]]) -> Figures:
+def _figures(rows: Iterable[AnyRow]) -> Figures:
     amounts = {"expense": 0, "income": 0}
     count = 0
     for row in rows:
@@ -68,7 +68,7 @@ def _figures(rows: Iterable[Row[Any]]) -> Figures:
 
 
 def _lines(
-    current: Iterable[Row[Any]], before: Iterable[Row[Any]], tree: Sequence[Category]
+    current: Iterable[AnyRow], before: Iterable[AnyRow], tree: Sequence[Category]
 ) -> list[CategoryLine]:
     lines = {(row.type, row.id): _line(row) for row in tree}
     for type_ in ("expense", "income"):
@@ -98,7 +98,7 @@ def _line(category: Category) -> CategoryLine:
 
 def _add(
     lines: dict[tuple[str, int], CategoryLine],
-    row: Row[Any],
+    row: AnyRow,
     *,
     amount: int = 0,
     count: int = 0,

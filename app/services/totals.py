@@ -1,9 +1,10 @@
 """Kept totals: account balances and monthly sums, changed in the transaction that changes a row."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import Insert, Table
+from sqlalchemy import ColumnElement, Insert, Table, extract, func, select
 
 from app.models.base import session, upsert
 from app.models.totals import NO_CATEGORY, MonthlyTotal
@@ -24,15 +25,27 @@ def of(row: Transaction, times: int = 1) -> Sums:
     return (*key, row.amount * times, times)
 
 
+def of_rows(*conditions: ColumnElement[bool], times: int = 1) -> Sequence[Sums]:
+    """Return what the rows that meet ``conditions`` add up to, read from the rows themselves."""
+    month = extract("year", Transaction.date) * 100 + extract("month", Transaction.date)
+    category = func.coalesce(Transaction.category_id, NO_CATEGORY)
+    keys = (Transaction.ledger_id, month, Transaction.account_id, Transaction.kind, category)
+    sums = (func.sum(Transaction.amount) * times, func.count() * times)
+    # Grouped by the labels: PostgreSQL does not see that two expressions with parameters are equal.
+    named: list[Any] = [key.label(name) for key, name in zip(keys, _NAMES, strict=False)]
+    query = select(*named, *sums).where(*conditions).group_by(*_NAMES[:5])
+    return [tuple(row) for row in session.execute(query).all()]
+
+
 def apply(changes: Iterable[Sums]) -> None:
     """Add to the account balances and monthly totals, each in one atomic step."""
     balances: dict[int, int] = defaultdict(int)
     rows = []
-    for *key, amount, count in changes:
-        # PostgreSQL sums 64-bit integers as decimals.
-        rows.append(dict(zip(_NAMES, (*key, int(amount), int(count)), strict=True)))
-        _, _, account_id, kind, _ = key
-        balances[account_id] += int(amount) if kind == "income" else -int(amount)
+    for ledger_id, month, account_id, kind, category_id, sum_, count in changes:
+        amount = int(sum_)  # PostgreSQL sums 64-bit integers as decimals
+        key = (ledger_id, int(month), account_id, kind, category_id)
+        rows.append(dict(zip(_NAMES, (*key, amount, count), strict=True)))
+        balances[account_id] += amount if kind == "income" else -amount
     for account_id, difference in balances.items():
         if difference:
             accounts.shift(account_id, difference)

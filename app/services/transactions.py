@@ -1,16 +1,17 @@
 """Transactions: recording, changing and finding rows of money."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_
 
 from app.core import paging
 from app.core.errors import Invalid
 from app.core.money import digits
 from app.core.paging import Cursor, Page, PageRequest
+from app.core.rows import AnyRow, AnySelect
 from app.models.accounts import Account
 from app.models.base import session
 from app.models.totals import MonthlyTotal
@@ -64,7 +65,7 @@ def remove(row: Transaction) -> None:
     totals.apply([gone])
 
 
-def find_page(ledger_id: int, filters: Filters, request: PageRequest) -> Page[Row[Any]]:
+def find_page(ledger_id: int, filters: Filters, request: PageRequest) -> Page[AnyRow]:
     """Return one page of the ledger's rows that pass ``filters``."""
     conditions = _conditions(ledger_id, filters)
     items, further, before = _window(select(*COLUMNS).where(*conditions), request)
@@ -82,7 +83,7 @@ def find_page(ledger_id: int, filters: Filters, request: PageRequest) -> Page[Ro
 
 def sums_by_day(
     ledger_id: int, filters: Filters, first: dt.date, last: dt.date
-) -> Sequence[Row[Any]]:
+) -> Sequence[AnyRow]:
     """Return what the rows that pass ``filters`` come to on each day from ``first`` to ``last``.
 
     Rows of ``date``, ``currency`` and the signed ``amount`` in minor units.
@@ -97,7 +98,7 @@ def sums_by_day(
     return session.execute(query).all()
 
 
-def stream(ledger_id: int, filters: Filters, *columns: Any) -> Iterator[Row[Any]]:
+def stream(ledger_id: int, filters: Filters, *columns: Any) -> Iterator[AnyRow]:
     """Yield the rows that pass ``filters``, oldest first, without holding them all.
 
     ``columns`` begin with the row's date and id, by which it finds its way from chunk to chunk.
@@ -118,24 +119,11 @@ def _conditions(ledger_id: int, filters: Filters) -> list[ColumnElement[bool]]:
 
 
 def _condition(name: str, value: Any, ledger_id: int) -> ColumnElement[bool]:
-    match name:
-        case "date_from":
-            return Transaction.date >= value
-        case "date_to":
-            return Transaction.date <= value
-        case "category_id":
-            return Transaction.category_id.in_(categories.descendants(ledger_id, value))
-        case "account_id":
-            return Transaction.account_id == value
-        case "type":
-            return Transaction.kind == value
-        case "payee":
-            return Transaction.payee == value
-        case "import_id":
-            return Transaction.import_id == value
-        case "q":
-            return and_(*(_contains(word) for word in value.casefold().split()))
-    return _amount_condition(name, value, ledger_id)
+    if name == "category_id":
+        return Transaction.category_id.in_(categories.descendants(ledger_id, value))
+    if name in {"amount_min", "amount_max"}:
+        return _amount_condition(name, value, ledger_id)
+    return _CONDITIONS[name](value)
 
 
 def _contains(word: str) -> ColumnElement[bool]:
@@ -153,7 +141,7 @@ def _amount_condition(name: str, value: Decimal, ledger_id: int) -> ColumnElemen
     return or_(*options)
 
 
-def _window(query: Select[Any], request: PageRequest) -> tuple[Sequence[Row[Any]], bool, bool]:
+def _window(query: AnySelect, request: PageRequest) -> tuple[Sequence[AnyRow], bool, bool]:
     """Return the rows of a page, whether more come behind it, and whether some stand before."""
     cursor = request.cursor
     column, descending = _sort(cursor.sort if cursor else request.sort)
@@ -191,7 +179,7 @@ def _key(cursor: Cursor) -> tuple[Any, int]:
         raise Invalid(errors={"cursor": ["Not a cursor of this list."]}) from None
 
 
-def _cursor(items: Sequence[Row[Any]], index: int, sort: str, *, backwards: bool) -> Cursor | None:
+def _cursor(items: Sequence[AnyRow], index: int, sort: str, *, backwards: bool) -> Cursor | None:
     if not items:
         return None
     row = items[index]
@@ -224,15 +212,30 @@ def _kept_conditions(ledger_id: int, filters: Filters) -> list[ColumnElement[boo
 
 
 def _kept_condition(name: str, value: Any, ledger_id: int) -> ColumnElement[bool] | None:
-    match name:
-        case "type":
-            return MonthlyTotal.kind == value
-        case "account_id":
-            return MonthlyTotal.account_id == value
-        case "category_id":
-            return MonthlyTotal.category_id.in_(categories.descendants(ledger_id, value))
-        case "date_from" if value.day == 1:
-            return MonthlyTotal.month >= month_number(value)
-        case "date_to" if (value + dt.timedelta(days=1)).day == 1:
-            return MonthlyTotal.month <= month_number(value)
-    return None
+    if name == "category_id":
+        return MonthlyTotal.category_id.in_(categories.descendants(ledger_id, value))
+    if name == "date_from" and value.day != 1:
+        return None
+    if name == "date_to" and (value + dt.timedelta(days=1)).day != 1:
+        return None
+    condition = _KEPT_CONDITIONS.get(name)
+    return condition(value) if condition else None
+
+
+Condition = Callable[[Any], ColumnElement[bool]]
+
+_CONDITIONS: dict[str, Condition] = {
+    "date_from": lambda date: Transaction.date >= date,
+    "date_to": lambda date: Transaction.date <= date,
+    "account_id": lambda account_id: Transaction.account_id == account_id,
+    "type": lambda kind: Transaction.kind == kind,
+    "payee": lambda payee: Transaction.payee == payee,
+    "import_id": lambda import_id: Transaction.import_id == import_id,
+    "q": lambda words: and_(*(_contains(word) for word in words.casefold().split())),
+}
+_KEPT_CONDITIONS: dict[str, Condition] = {
+    "date_from": lambda date: MonthlyTotal.month >= month_number(date),
+    "date_to": lambda date: MonthlyTotal.month <= month_number(date),
+    "account_id": lambda account_id: MonthlyTotal.account_id == account_id,
+    "type": lambda kind: MonthlyTotal.kind == kind,
+}

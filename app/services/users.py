@@ -10,6 +10,7 @@ from app.models.users import User
 _hasher = PasswordHasher()
 # Verified for an unknown address, so that the answer takes as long as for a known one.
 _NOBODY = _hasher.hash("nobody has this password")
+DEMO_EMAIL = "demo@outlay.example"
 
 
 def normalize_email(email: str) -> str:
@@ -18,34 +19,40 @@ def normalize_email(email: str) -> str:
 
 
 def exist() -> bool:
-    """Whether anybody is registered."""
-    return bool(session.scalar(select(exists().where(User.id > 0))))
+    """Whether anybody is registered; the demo account is nobody."""
+    return bool(session.scalar(select(exists().where(User.email != DEMO_EMAIL))))
 
 
-def record(*, email: str, password: str, **details: str) -> User:
+def hash_password(password: str) -> str:
+    """Return what is stored of a password (argon2id). Slow on purpose: not inside a transaction."""
+    return _hasher.hash(password)
+
+
+def record(*, email: str, password_hash: str, **details: str) -> User:
     """Add a person; the first one of an instance becomes its administrator."""
-    user = User(
-        email=normalize_email(email),
-        password_hash=_hasher.hash(password),
-        role="user" if exist() else "admin",
-        **details,
-    )
+    address = normalize_email(email)
+    role = "user" if address == DEMO_EMAIL or exist() else "admin"
+    user = User(email=address, password_hash=password_hash, role=role, **details)
     session.add(user)
     session.flush()
     return user
 
 
+def find_by_email(email: str) -> User | None:
+    """Return the person with this address."""
+    return session.scalar(select(User).where(User.email == normalize_email(email)))
+
+
 def find_by_credentials(email: str, password: str) -> User | None:
     """Return the active person whose address and password these are, or None, in equal time."""
-    user = session.scalar(select(User).where(User.email == normalize_email(email)))
+    user = find_by_email(email)
     correct = _matches(user.password_hash if user else _NOBODY, password)
     return user if user and correct and user.is_active else None
 
 
-def refresh_hash(user: User, password: str) -> None:
-    """Hash the proved password anew when the parameters in use are stronger by now."""
-    if _hasher.check_needs_rehash(user.password_hash):
-        user.password_hash = _hasher.hash(password)
+def needs_rehash(user: User) -> bool:
+    """Whether the parameters in use are stronger by now than those of the stored hash."""
+    return _hasher.check_needs_rehash(user.password_hash)
 
 
 def _matches(password_hash: str, password: str) -> bool:

@@ -83,8 +83,7 @@ ENCODINGS: Final = frozenset(
 
 # What Western statements hold beyond ASCII; cp1252 is believed when most high bytes are these.
 _WESTERN = frozenset(
-    "äöüÄÖÜßéèêëáàâãåæçñíìîïóòôõøœúùûÿÉÈÊÁÀÂÃÅÆÇÑÍÎÓÔÕØŒÚÛ€£§°·«»“”„…¿¡º"
-    "\xa0\u2018\u2019\u2013\u2014"
+    "äöüÄÖÜßéèêëáàâãåæçñíìîïóòôõøœúùûÿÉÈÊÁÀÂÃÅÆÇÑÍÎÓÔÕØŒÚÛ€£§°·«»“”„…º\xa0\u2018\u2019\u2013\u2014"
 )
 _NAMES = {
     "utf-8": "UTF-8",
@@ -208,8 +207,11 @@ def _single_byte(content: bytes) -> str:
 
 
 def _western(sample: bytes) -> bool:
-    high = [c for c in sample.decode("cp1252", "replace") if c > "\x7f"]
-    return sum(c in _WESTERN for c in high) * 10 >= len(high) * 9
+    """Say whether cp1252 makes sense: single accents within words, and signs Western text has."""
+    runs = re.findall(rb"[\x80-\xff]+", sample)
+    words = sum(len(run) > 2 for run in runs)
+    high = b"".join(runs).decode("cp1252", "replace")
+    return words * 5 <= len(runs) and sum(c in _WESTERN for c in high) * 10 >= len(high) * 9
 
 
 def _statistical(sample: bytes) -> str | None:

@@ -86,7 +86,11 @@ class Guess:
             return {"balance": balance, "money_out": pair[0], "money_in": pair[1]}
         self._free |= dict.fromkeys(i for i in pair if i is not None)
         if turns := self._taking_turns():
-            return {"money_out": turns[0], "money_in": turns[1], "balance": turns[2] if balance is None else balance}
+            return {
+                "money_out": turns[0],
+                "money_in": turns[1],
+                "balance": turns[2] if balance is None else balance,
+            }
         amount = self._amount()
         if amount is None:
             return {}
