@@ -23,7 +23,7 @@ from secure import (
 from werkzeug.routing import IntegerConverter
 from whitenoise import WhiteNoise
 
-from app.configuration import ROOT
+from app.configuration import MAX_FORM_BYTES, ROOT
 from config import Settings
 
 MAX_ID = 2**63 - 1
@@ -55,7 +55,7 @@ def init_app(app: Flask) -> None:
     settings: Settings = app.extensions["settings"]
     app.json = ExactJSON(app)
     app.url_map.converters["id"] = IdConverter
-    app.before_request(_identify)
+    app.before_request(_prepare)
     fixed = _headers(settings).headers
     app.after_request(lambda response: _finish(response, fixed))
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
@@ -67,9 +67,11 @@ def init_app(app: Flask) -> None:
     )
 
 
-def _identify() -> None:
+def _prepare() -> None:
     given = request.headers.get("X-Request-ID", "")
     g.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+    if request.mimetype != "multipart/form-data":  # only uploads are large
+        request.max_content_length = MAX_FORM_BYTES
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
 
