@@ -173,7 +173,7 @@ def finish_reading(work: Import) -> None:
     work.rows_new = found["new"]
     work.rows_duplicate = found["duplicate"]
     work.rows_rejected = found["rejected"]
-    work.rows_total = sum(found.values())
+    work.rows_total = sum(found.values()) or work.rows_total
     _rest(work, "review")
 
 

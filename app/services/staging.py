@@ -157,9 +157,13 @@ def clear(import_id: int) -> None:
 
 
 def drop_stored(import_id: int) -> None:
-    """Drop the waiting rows that are transactions by now; what was left out is kept."""
+    """Drop the waiting rows that are transactions by now; what a person may ask about is kept."""
     session.execute(
-        delete(ImportRow).where(ImportRow.import_id == import_id, ImportRow.status == "new")
+        delete(ImportRow).where(
+            ImportRow.import_id == import_id,
+            ImportRow.status == "new",
+            ImportRow.possible_duplicate.is_(False),
+        )
     )
 
 

@@ -5,6 +5,7 @@ rows. Nothing here knows a database, a request or an account: the caller hands o
 stores what comes back.
 """
 
+from app.services.statements.dates import FORMATS
 from app.services.statements.errors import MappingError, StatementRefused
 from app.services.statements.layouts import LAYOUTS, Layout
 from app.services.statements.mapping import Mapping
@@ -12,7 +13,10 @@ from app.services.statements.parsing import Batch, RejectedRow, StatementRow, pa
 from app.services.statements.reading import Reading, read
 from app.services.statements.survey import Question
 
+DATE_FORMATS = tuple(FORMATS)
+
 __all__ = [
+    "DATE_FORMATS",
     "LAYOUTS",
     "Batch",
     "Layout",

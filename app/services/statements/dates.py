@@ -165,11 +165,10 @@ class DateTally:
         A format is out when at most one row in twenty needs it. Formats that are left are asked
         about, unless every row reads as the same date under all of them.
         """
-        scores = Counter(self._names)
-        scores.clear()
+        scores: Counter[str] = Counter()
         for names, times in self._fits.items():
             scores.update(dict.fromkeys(names, times))
-        ranked = [name for name, _ in scores.most_common()]
+        ranked = sorted(filter(scores.get, FORMATS), key=lambda name: -scores[name])
         left = [name for name in ranked if self._serious(name, ranked[0], scores)]
         cells = (cell for names, cell in self._apart.items() if len(names & set(left)) > 1)
         example = next(cells, "")
