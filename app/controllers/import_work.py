@@ -44,7 +44,7 @@ def commit(import_id: int) -> None:
         with unit_of_work(ledger):
             if not imports.still_mine(work, attempt):
                 return
-            if not work.cursor and (work.reading or {}).get("layout") == "outlay":
+            if not work.cursor and work.is_own_export:
                 committing.record_missing_categories(work)
             more = committing.commit_batch(work)
             imports.keep_alive(work)

@@ -14,10 +14,20 @@ from app.models.users import Actor
 from app.policies import Permission, require
 from app.services import accounts, import_files, imports, scoping
 from app.services.imports import UndoPlan
-from app.services.statements import LAYOUTS, Mapping, MappingError
+from app.services.statements import DATE_FORMATS, LAYOUTS, Mapping, MappingError
 
 READ_JOB = "app.jobs.imports.read"
 COMMIT_JOB = "app.jobs.imports.commit"
+
+
+def known_layouts() -> list[str]:
+    """Return the names of the layouts that are recognised without asking."""
+    return list(dict.fromkeys(layout.name for layout in LAYOUTS))
+
+
+def date_formats() -> tuple[str, ...]:
+    """Return the ways of writing dates that a mapping can name."""
+    return DATE_FORMATS
 
 
 def list_page(actor: Actor, ledger_id: int | None = None, *, request: PageRequest) -> Page[Import]:
@@ -54,7 +64,7 @@ def create(
         work = imports.record(
             scope.id,
             _account(scope.id, account_id),
-            filename=filename,
+            filename=import_files.clean_name(filename),
             content=content,
             created_by_id=actor.id,
             profile=_checked_profile(profile),

@@ -84,6 +84,11 @@ class Import(Timestamped, Base):
         return list((self.reading or {}).get("questions", []))
 
     @property
+    def is_own_export(self) -> bool:
+        """Whether the file is in Outlay's own layout."""
+        return (self.reading or {}).get("layout") == "outlay"
+
+    @property
     def working(self) -> bool:
         """Whether a job has something to do for it."""
         return self.status in WORKING

@@ -15,7 +15,7 @@ from app.models.categories import Category
 from app.models.imports import Import, ImportRow
 from app.models.totals import NO_CATEGORY
 from app.models.transactions import Transaction
-from app.services import category_paths, staging, totals
+from app.services import category_paths, duplicates, totals
 
 BATCH = 10_000
 _TRANSACTIONS: Table = Transaction.__table__  # type: ignore[assignment]
@@ -28,7 +28,7 @@ def commit_batch(work: Import) -> bool:
     last = _last_line(work)
     if last is None:
         return False
-    again = staging.mark_duplicates(work.id, work.ledger_id, after=work.cursor, upto=last)
+    again = duplicates.mark_known(work.id, work.ledger_id, after=work.cursor, upto=last)
     batch = and_(
         ImportRow.import_id == work.id,
         ImportRow.line > work.cursor,

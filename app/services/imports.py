@@ -15,7 +15,7 @@ from app.models.accounts import Account
 from app.models.base import session
 from app.models.imports import WORKING, Import, ImportFile, ImportRow
 from app.models.transactions import Transaction
-from app.services import staging, totals
+from app.services import duplicates, staging, totals
 
 LEASE = dt.timedelta(seconds=30)
 """How long a job at work is believed alive after it last said so."""
@@ -167,8 +167,10 @@ def keep_alive(work: Import) -> None:
 
 def finish_reading(work: Import) -> None:
     """Hand what was read over to review; duplicates are marked, the rest counted."""
-    staging.mark_duplicates(work.id, work.ledger_id)
-    work.rows_possible_duplicate = staging.flag_possible_duplicates(work.id, work.ledger_id)
+    duplicates.mark_known(work.id, work.ledger_id)
+    if work.is_own_export:
+        duplicates.mark_same_words(work.id, work.ledger_id)
+    work.rows_possible_duplicate = duplicates.flag_lookalikes(work.id, work.ledger_id)
     found = staging.counts(work.id)
     work.rows_new = found["new"]
     work.rows_duplicate = found["duplicate"]

@@ -5,24 +5,19 @@ a digest of its account and of the text the bank gave it. The n-th twin in a fil
 that is stored, so two equal purchases stay two and a file read twice adds nothing.
 """
 
-import datetime as dt
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import Date, Integer, Table, and_, cast, delete, exists, func, select, update
+from sqlalchemy import Table, delete, func, select
 
 from app.core.bulk import insert_rows
 from app.models.accounts import Account
 from app.models.base import session
 from app.models.imports import Import, ImportRow
-from app.models.transactions import Transaction, month_number, searchable
+from app.models.transactions import month_number, searchable
 from app.services import accounts, category_paths
 from app.services.statements import Batch, RejectedRow, StatementRow
-
-NEARBY = dt.timedelta(days=3)
-"""How far apart two rows of one amount may be and still look like the same payment."""
 
 ACCOUNTS_QUESTION = "accounts"
 OPEN_ACCOUNTS, ONE_ACCOUNT = "open", "one"
@@ -164,87 +159,6 @@ def drop_stored(import_id: int) -> None:
             ImportRow.status == "new",
             ImportRow.possible_duplicate.is_(False),
         )
-    )
-
-
-def mark_duplicates(import_id: int, ledger_id: int, *, after: int = 0, upto: int = 2**31) -> int:
-    """Mark waiting rows in a range of lines that are stored already; returns how many."""
-    stored = exists().where(
-        Transaction.ledger_id == ledger_id,
-        Transaction.fingerprint == ImportRow.fingerprint,
-        Transaction.occurrence == ImportRow.occurrence,
-    )
-    marked = session.execute(
-        update(ImportRow)
-        .where(
-            ImportRow.import_id == import_id,
-            ImportRow.line > after,
-            ImportRow.line <= upto,
-            ImportRow.status == "new",
-            stored,
-        )
-        .values(status="duplicate", possible_duplicate=False)
-        .execution_options(synchronize_session=False)
-    )
-    return int(marked.rowcount)  # type: ignore[attr-defined]
-
-
-def flag_possible_duplicates(import_id: int, ledger_id: int) -> int:
-    """Flag waiting rows that look like a stored payment told in other words; returns how many.
-
-    Same account, way and amount, at most three days apart, and not a stored row that another row
-    of the file matched already. The same words on another day are a habit, not a duplicate.
-    """
-    candidates = session.execute(_lookalikes(import_id, ledger_id)).all()
-    if not candidates:
-        return 0
-    claimed = set(
-        session.execute(
-            select(ImportRow.fingerprint, ImportRow.occurrence).where(
-                ImportRow.import_id == import_id, ImportRow.status == "duplicate"
-            )
-        )
-    )
-    lines = {row.line for row in candidates if (row.fingerprint, row.occurrence) not in claimed}
-    _flag(import_id, lines)
-    return len(lines)
-
-
-def _lookalikes(import_id: int, ledger_id: int) -> Any:
-    same_words = Transaction.search_text == ImportRow.search_text
-    habit = and_(same_words, Transaction.date != ImportRow.date)
-    return (
-        select(ImportRow.line, Transaction.fingerprint, Transaction.occurrence)
-        .join(
-            Transaction,
-            and_(
-                Transaction.ledger_id == ledger_id,
-                Transaction.amount == ImportRow.amount,
-                Transaction.account_id == ImportRow.account_id,
-                Transaction.kind == ImportRow.kind,
-            ),
-        )
-        .where(
-            ImportRow.import_id == import_id,
-            ImportRow.status == "new",
-            _days_apart() <= NEARBY.days,
-            ~habit,
-        )
-    )
-
-
-def _days_apart() -> Any:
-    if session.get_bind().dialect.name == "sqlite":
-        return func.abs(func.julianday(Transaction.date) - func.julianday(ImportRow.date))
-    return func.abs(cast(Transaction.date, Date) - cast(ImportRow.date, Date)).cast(Integer)
-
-
-def _flag(import_id: int, lines: Iterable[int]) -> None:
-    session.execute(
-        update(ImportRow)
-        .where(ImportRow.import_id == import_id, ImportRow.line.in_(lines))
-        .values(possible_duplicate=True)
-        .execution_options(synchronize_session=False)
     )
 
 

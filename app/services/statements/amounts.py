@@ -17,6 +17,7 @@ DECIMALS: Final = (".", ",", "minor")
 _SPACES = " \u00a0\u2009\u202f"
 _DASH = "-\u2013\u2014"  # in place of decimals: 1.000,-
 _MINUS = "-\u2212\u2013"
+_LONGEST = 60  # characters of a cell that can be an amount
 _CACHE_LIMIT = 50_000
 
 # Signs of currencies and the codes they may stand for.
@@ -78,12 +79,13 @@ def _number(decimal: str) -> str:
 
 
 def _cell(decimal: str) -> re.Pattern[str]:
+    """One cell; possessive white space keeps the cost of any cell to its length."""
     sign = rf"[+{re.escape(_MINUS)}]"
     return re.compile(
-        rf"\s*(?P<open>\()?\s*(?P<s1>{sign})?\s*(?P<c1>{_CURRENCY})?\s*(?P<s2>{sign})?\s*"
+        rf"\s*+(?P<open>\()?\s*+(?P<s1>{sign})?\s*+(?P<c1>{_CURRENCY})?\s*+(?P<s2>{sign})?\s*+"
         rf"{_number(decimal)}"
-        rf"\s*(?P<c2>{_CURRENCY})?\s*(?P<close>\))?\s*"
-        rf"(?:(?P<s3>{sign})|(?P<word>CR|DR|H|S)\b\.?)?\s*(?P<c3>{_CURRENCY})?\s*",
+        rf"\s*+(?P<c2>{_CURRENCY})?\s*+(?P<close>\))?\s*+"
+        rf"(?:(?P<s3>{sign})|(?P<word>CR|DR|H|S)\b\.?)?\s*+(?P<c3>{_CURRENCY})?\s*+",
         re.IGNORECASE,
     )
 
@@ -99,7 +101,7 @@ _DROP = re.compile(r"[^0-9]")
 
 def fits(cell: str, decimal: str) -> bool:
     """Say whether the cell is a well-formed amount under the decimal style."""
-    return _CELL[decimal].fullmatch(cell) is not None
+    return len(cell) <= _LONGEST and _CELL[decimal].fullmatch(cell) is not None
 
 
 def plain_column(cells: Sequence[str], decimal: str) -> bool:
@@ -160,7 +162,7 @@ class Figures(dict[str, "int | Fault"]):
         return value
 
     def _read(self, cell: str) -> "int | Fault":
-        match = _CELL[self._decimal].fullmatch(cell)
+        match = _CELL[self._decimal].fullmatch(cell) if len(cell) <= _LONGEST else None
         if not match:
             return self._unreadable(cell)
         minor = self._minor(match["whole"] or "0", match["fraction"] or "")
@@ -196,7 +198,7 @@ class Figures(dict[str, "int | Fault"]):
         if fraction[digits:].strip("0"):
             return None
         text = _DROP.sub("", whole).lstrip("0") + fraction[:digits].ljust(digits, "0")
-        return int(text or "0") if len(text) < 30 else MAX_MINOR + 1
+        return int(text or "0")
 
     def _sign(self, match: re.Match[str]) -> int | None:
         """Return the sign of the result, None where the cell has two signs or half a bracket."""

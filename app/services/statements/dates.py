@@ -10,6 +10,8 @@ from app.services.statements.errors import Fault, shown
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 _PIVOT = 70  # two-digit years 70 to 99 are 1970 to 1999, 00 to 69 are 2000 to 2069
+_LONGEST = 60  # characters of a cell that can be a date
+_DIGIT = re.compile("[0-9]")
 _CACHE_LIMIT = 20_000
 
 _MONTHS: Final = {
@@ -33,7 +35,7 @@ _MONTHS: Final = {
     )
     for name in names.split()
 }
-_ZONE = r"\s*(?:Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})?\s*(?:\[[^\]]{0,40}\])?"
+_ZONE = r"\s*+(?:Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})?\s*+(?:\[[^\]]{0,40}\])?"
 _CLOCK = r"[0-9]{1,2}:?[0-9]{2}(?::?[0-9]{2}(?:[.,][0-9]{1,9})?)?(?:\s?[AP]\.?M\.?)?"
 _PARTS = {
     "YYYY": r"(?P<y>[0-9]{4})",
@@ -66,7 +68,7 @@ def _pattern(name: str) -> re.Pattern[str]:
         body = body.replace(r",\ ", r",?\s+")
         gap = r"\.?(?:T|,?\s+)" if "." in name else r"(?:T|,?\s+)"
     tail = rf"(?:{gap}{_CLOCK}{_ZONE})?" + (r"\.?" if "." in name else "")
-    return re.compile(rf"\s*{body}{tail}\s*", re.IGNORECASE | re.ASCII)
+    return re.compile(rf"\s*+{body}{tail}\s*+", re.IGNORECASE | re.ASCII)
 
 
 FORMATS: Final[dict[str, re.Pattern[str]]] = {name: _pattern(name) for name in _names()}
@@ -85,11 +87,11 @@ def long_date(date: dt.date) -> str:
 
 def looks_like_date(cell: str) -> bool:
     """Say whether the cell is a date in any format."""
-    return len(cell) < 60 and any(type(_read(cell, name)) is dt.date for name in FORMATS)
+    return bool(_DIGIT.search(cell)) and any(type(_read(cell, name)) is dt.date for name in FORMATS)
 
 
 def _read(cell: str, date_format: str) -> dt.date | Fault:
-    match = FORMATS[date_format].fullmatch(cell)
+    match = FORMATS[date_format].fullmatch(cell) if len(cell) <= _LONGEST else None
     if not match:
         return Fault(
             f"The date {shown(cell)} is not written as {date_format}."

@@ -14,7 +14,7 @@ from typing import Final, TextIO
 from app.services.statements.errors import StatementRefused, shown
 
 _CHUNK = 1 << 20
-_SAMPLE = 1 << 16
+_SAMPLE = 1 << 14
 
 # Beginnings of files that people upload by mistake, with what to do instead.
 _CSV_PLEASE = "Export the statement as CSV and upload that file."
@@ -74,7 +74,6 @@ ENCODINGS: Final = frozenset(
         "utf-16",
         "utf-16-le",
         "utf-16-be",
-        "utf-32",
         "latin-1",
         *_SINGLE_BYTE,
     )
@@ -152,6 +151,9 @@ def chosen(content: bytes, encoding: str) -> Decoding:
         name = ""
     if name not in ENCODINGS:
         raise StatementRefused(f"Outlay reads no text encoding called {shown(encoding)}.")
+    marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if name == "utf-16" and not marked:  # its decoder insists on a mark
+        name = _unmarked_utf16(content[:4096]) or "utf-16-le"
     return Decoding(name, damaged=not decodes(content, name))
 
 
@@ -199,7 +201,7 @@ def _mostly_utf8(content: bytes) -> bool:
 
 
 def _single_byte(content: bytes) -> str:
-    sample = b"\n".join(re.findall(rb"[^\r\n]*[\x80-\xff][^\r\n]*", content[: _SAMPLE * 8]))
+    sample = b"\n".join(re.findall(rb"[^\r\n]*[\x80-\xff][^\r\n]*", content[: _SAMPLE * 32]))
     sample = (sample or content[-_SAMPLE:])[:_SAMPLE]
     guess = None if _western(sample) else _statistical(sample)
     candidates = [guess, "cp1252"] if guess else ["cp1252"]

@@ -185,7 +185,7 @@ class Guess:
 
 
 def _is_money(cell: str) -> bool:
-    return len(cell) < 60 and (fits(cell, ".") or fits(cell, ","))
+    return fits(cell, ".") or fits(cell, ",")
 
 
 def _share(cells: Sequence[str], fitting: Callable[[str], bool]) -> float:

@@ -29,6 +29,7 @@ Sample = list[tuple[int, int, list[str]]]
 _AT_A_TIME = 400
 _SAMPLE_CHARS = 200_000
 _SAMPLE_RECORDS = 300
+_MOST_COLUMNS = 500
 _HEADER_WITHIN = 60
 # A last line of our own: it comes back alone unless a quote before it was never closed.
 _END = "\x1eend\x1e"
@@ -175,7 +176,7 @@ def _usual_width(rows: list[list[str]]) -> int:
 
 
 def _is_money(cell: str) -> bool:
-    return len(cell) < 60 and bool(cell.strip()) and (fits(cell, ".") or fits(cell, ","))
+    return fits(cell, ".") or fits(cell, ",")
 
 
 def _is_data(row: Sequence[str]) -> bool:
@@ -197,6 +198,8 @@ def _table(
     layout: Layout | None,
     data: list[list[str]],
 ) -> Table:
+    if len(names) > _MOST_COLUMNS:
+        raise StatementRefused(f"The file has more than {_MOST_COLUMNS} columns.")
     named = len(names)
     while named > 1 and not names[named - 1].strip():
         named -= 1
