@@ -84,12 +84,7 @@ ENCODINGS: Final = frozenset(
 _WESTERN = frozenset(
     "äöüÄÖÜßéèêëáàâãåæçñíìîïóòôõøœúùûÿÉÈÊÁÀÂÃÅÆÇÑÍÎÓÔÕØŒÚÛ€£§°·«»“”„…º\xa0\u2018\u2019\u2013\u2014"
 )
-_NAMES = {
-    "utf-8": "UTF-8",
-    "utf-8-sig": "UTF-8",
-    "cp1252": "Windows-1252",
-    "latin-1": "Latin-1",
-}
+_NAMES = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "latin-1": "Latin-1", "iso8859-1": "Latin-1"}
 
 
 @dataclass(frozen=True)
@@ -102,7 +97,9 @@ class Decoding:
 
 def encoding_name(encoding: str) -> str:
     """Return a codec's name as people write it: ``Windows-1252`` for ``cp1252``."""
-    return _NAMES.get(encoding, encoding.upper().replace("_", "-"))
+    if encoding in _NAMES:
+        return _NAMES[encoding]
+    return re.sub(r"^CP(?=125\d)", "Windows-", encoding.upper().replace("_", "-"))
 
 
 def refuse_foreign(content: bytes) -> None:
