@@ -42,12 +42,14 @@ class Locale(fields.String):
         return name
 
 
-class Password(fields.String):
-    """A password of 8 to 128 characters, any of them."""
+class Secret(fields.String):
+    """A password as somebody types it, of at most 128 characters, any of them."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        length = validate.Length(8, 128, error="From 8 to 128 characters.")
-        super().__init__(required=True, load_only=True, validate=length, **kwargs)
+    def __init__(self, *, shortest: int = 0) -> None:
+        error = f"From {shortest} to 128 characters."
+        super().__init__(
+            required=True, load_only=True, validate=validate.Length(shortest, 128, error=error)
+        )
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         password: str = super()._deserialize(value, attr, data, **kwargs)
@@ -60,7 +62,7 @@ class RegisterInput(Input):
     """A new person."""
 
     email = Email(required=True)
-    password = Password()
+    password = Secret(shortest=8)
     first_name = Text(longest=100)
     last_name = Text(longest=100)
     currency = Currency(load_default="EUR")
@@ -72,7 +74,7 @@ class SignInInput(Input):
     """Proof of who somebody is."""
 
     email = Text(required=True, longest=254)
-    password = fields.String(required=True, load_only=True, validate=validate.Length(max=128))
+    password = Secret()
 
 
 class UserSchema(Schema):
