@@ -65,9 +65,10 @@ def unit_of_work(aggregate: Revisioned | None = None) -> Iterator[UnitOfWork]:
     session: Session = _sessions[0]()
     open_work: UnitOfWork | None = session.info.get(_KEY)
     if open_work is not None:
-        _touch(session, aggregate)
-        yield open_work
-        session.flush()
+        # A savepoint: what fails in here is undone by itself, and the one who joined may go on.
+        with _translated(), session.begin_nested():
+            _touch(session, aggregate)
+            yield open_work
         return
     with _translated():
         work = _begin(session)
