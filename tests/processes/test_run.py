@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -79,13 +80,22 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
+@contextmanager
+def running(folder: Path) -> Iterator[Outlay]:
+    """Outlay in ``folder``, answering; ended in any case."""
+    outlay = Outlay(folder)
+    try:
+        outlay.wait_until_running()
+        yield outlay
+    finally:
+        if outlay.process.poll() is None:
+            outlay.stop(signal.SIGTERM)
+
+
 @pytest.fixture
 def outlay(folder: Path) -> Iterator[Outlay]:
-    outlay = Outlay(folder)
-    outlay.wait_until_running()
-    yield outlay
-    if outlay.process.poll() is None:
-        outlay.stop(signal.SIGTERM)
+    with running(folder) as outlay:
+        yield outlay
 
 
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
@@ -110,9 +120,8 @@ def test_one_ends_all_end(outlay: Outlay) -> None:
 
 def test_what_a_killed_run_left_is_cleared_away(outlay: Outlay) -> None:
     outlay.stop(signal.SIGKILL)
-    successor = Outlay(outlay.folder)
-    successor.wait_until_running()
-    assert successor.stop(signal.SIGINT) == 0
+    with running(outlay.folder) as successor:
+        assert successor.stop(signal.SIGINT) == 0
     assert successor.has_ended_entirely()
     assert not embedded_socket(outlay.folder).exists()
 
