@@ -158,7 +158,9 @@ class Figures(dict[str, "int | Fault"]):
 
     def __missing__(self, cell: str) -> "int | Fault":
         """Read a cell that was not seen before."""
-        value = self[cell] = self._read(cell)
+        value = self._read(cell)
+        if len(cell) <= _LONGEST:
+            self[cell] = value
         return value
 
     def _read(self, cell: str) -> "int | Fault":

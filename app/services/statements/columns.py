@@ -78,7 +78,7 @@ class Booked(dict[str, "Fault | None"]):
     def __missing__(self, cell: str) -> "Fault | None":
         """Read a cell that was not seen before."""
         booked = cell.strip().casefold() in self._words
-        value = None if booked else Fault(f"Not booked yet ({cell.strip()[:60]}).")
+        value = None if booked else Fault(f"Not booked yet ({cell.strip()[:60] or 'no status'}).")
         if len(self) < 1000:
             self[cell] = value
         return value

@@ -132,7 +132,9 @@ class Dates(dict[str, "dt.date | Fault"]):
 
     def __missing__(self, cell: str) -> "dt.date | Fault":
         """Read a cell that was not seen before."""
-        value = self[cell] = _read(cell, self._format)
+        value = _read(cell, self._format)
+        if len(cell) <= _LONGEST:
+            self[cell] = value
         return value
 
 

@@ -50,6 +50,15 @@ _WORDS: Final[dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 
 
+# What a direction column says, in any case.
+_OUT: Final = frozenset(
+    ("af", "debit", "debet", "dr", "d", "s", "soll", "out", "withdrawal", "expense")
+)
+_IN: Final = frozenset(
+    ("bij", "credit", "kredit", "cr", "c", "k", "h", "haben", "in", "deposit", "income")
+)
+
+
 class Guess:
     """Proposes a mapping from the header and some data records."""
 
@@ -94,8 +103,20 @@ class Guess:
         amount = self._amount()
         if amount is None:
             return {}
-        headless = not any(self._headers)
-        return {"amount": amount, "balance": self._figures_behind(amount) if headless else balance}
+        if not any(self._headers):
+            balance = self._figures_behind(amount)
+        direction = {} if self._has_minus(amount) else self._direction()
+        return {"amount": amount, "balance": balance, **direction}
+
+    def _direction(self) -> dict[str, Any]:
+        """Return the column whose every cell says in or out, and its words."""
+        for i in self._free:
+            words = {cell.strip().casefold() for cell in self._columns[i]}
+            if words <= _OUT | _IN and words:
+                del self._free[i]
+                ways = {"out_words": tuple(sorted(_OUT)), "in_words": tuple(sorted(_IN))}
+                return {"direction": i, **ways}
+        return {}
 
     def _taking_turns(self) -> tuple[int, int, int | None] | None:
         """Return columns without names for money out, money in and the balance, if it is so.

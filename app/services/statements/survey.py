@@ -35,6 +35,7 @@ class DecimalTally:
     def __init__(self) -> None:
         """Start without evidence."""
         self._only: Counter[str] = Counter()
+        self._proofs: dict[str, str] = {}  # a figure that fits only this style
         self._either = ""  # a figure such as 1.000 that reads as two different amounts
         self._whole = ""  # a figure without any separator
         self._seen: set[str] = set()
@@ -44,18 +45,21 @@ class DecimalTally:
         for decimal in ".,":
             if plain_column(cells, decimal):
                 self._only[decimal] += len(cells)
+                self._proofs.setdefault(decimal, cells[0])
                 return
         if len(self._seen) > _DISTINCT_LIMIT:
             self._seen.clear()
-        new = set(cells) - self._seen
-        self._seen |= new
+        new = [cell for cell in dict.fromkeys(cells) if cell not in self._seen]
+        self._seen.update(new)
         for cell in new:
             self._see(cell)
 
     def _see(self, cell: str) -> None:
         point, comma = fits(cell, "."), fits(cell, ",")
         if point != comma:
-            self._only["." if point else ","] += 1
+            style = "." if point else ","
+            self._only[style] += 1
+            self._proofs.setdefault(style, cell)
         elif point and ("." in cell or "," in cell):
             self._either = self._either or cell.strip()
         elif point:
@@ -67,14 +71,20 @@ class DecimalTally:
         if ranked and (len(ranked) == 1 or ranked[1][1] * 20 <= ranked[0][1]):
             return ranked[0][0], None
         if ranked or self._either:
-            return None, self._ask_mark(self._either)
+            return None, self._ask_mark()
         return (None, self._ask_minor()) if minor_possible else (".", None)
 
-    @staticmethod
-    def _ask_mark(example: str) -> Question:
-        labels = ((".", "point"), (",", "comma"))
-        choices = tuple((mark, f"Decimal {name}{_as_read(example, mark)}") for mark, name in labels)
+    def _ask_mark(self) -> Question:
+        labels = ((".", "Decimal point"), (",", "Decimal comma"))
+        choices = tuple((mark, f"{name}{self._example(mark)}") for mark, name in labels)
         return Question("decimal", "How are decimals written in this file?", choices)
+
+    def _example(self, mark: str) -> str:
+        if mark in self._proofs:
+            return f", as in {shown(self._proofs[mark])}"
+        other = "," if mark == "." else "."
+        read = self._either.replace(other, "").replace(mark, ".")
+        return f": {shown(self._either)} is {read}" if self._either else ""
 
     def _ask_minor(self) -> Question:
         example = f"{shown(self._whole)} counts " if self._whole else "They count "
@@ -84,13 +94,6 @@ class DecimalTally:
             ("minor", f"{example}the smallest unit: pence, cents"),
         )
         return Question("decimal", text, choices)
-
-
-def _as_read(example: str, mark: str) -> str:
-    if not example:
-        return ""
-    other = "," if mark == "." else "."
-    return f": {shown(example)} is {example.replace(other, '').replace(mark, '.')}"
 
 
 class SignTally:
@@ -190,7 +193,8 @@ def _ask_date(formats: Sequence[str], example: str) -> Question:
         names = tuple((name, name) for name in FORMATS)
         return Question("date_format", "How are the dates of this file written?", names)
     choices = tuple(
-        (name, f"{name}: {shown(example)} is {_said(example, name)}") for name in formats
+        (name, f"{name}: {shown(example)} is {_said(example, name)}" if example else name)
+        for name in formats
     )
     return Question("date_format", "In which order are day, month and year written?", choices)
 

@@ -291,6 +291,50 @@ def test_money_out_may_carry_a_minus_or_not(out: tuple[str, ...], means: str) ->
     assert reading.suggestion.positive_means == means
 
 
+@pytest.mark.parametrize(("out", "into"), [("Debit", "Credit"), ("S", "H"), ("af", "Bij")])
+def test_a_column_of_words_may_say_the_direction(out: str, into: str) -> None:
+    reading = read_text(f"Day;Text;Sum;Way\n31.01.2026;x;5,00;{out}\n30.01.2026;y;7,00;{into}\n")
+    assert question_fields(reading) == ["columns"]
+    assert reading.suggestion is not None
+    assert (reading.suggestion.amount, reading.suggestion.direction) == (2, 3)
+    assert out.casefold() in reading.suggestion.out_words
+    assert into.casefold() in reading.suggestion.in_words
+
+
+@pytest.mark.parametrize(
+    ("amounts", "dates", "labels"),
+    [
+        (
+            ("1.000", "-2.500"),
+            ("31/01/2026",),
+            {
+                "Decimal point: “1.000” is 1.000",
+                "Decimal comma: “1.000” is 1000",
+                "“1.000” is money in, “-2.500” is money out",
+                "“1.000” is money out, “-2.500” is money in",
+            },
+        ),
+        (
+            ("2.50", "3,50"),
+            ("03/04/2026",),
+            {
+                "Decimal point, as in “2.50”",
+                "Decimal comma, as in “3,50”",
+                "DD/MM/YYYY: “03/04/2026” is 3 Apr 2026",
+                "MM/DD/YYYY: “03/04/2026” is 4 Mar 2026",
+                "“2.50” is money in",
+                "“2.50” is money out",
+            },
+        ),
+    ],
+)
+def test_questions_show_examples_of_the_file(
+    amounts: tuple[str, ...], dates: tuple[str, ...], labels: set[str]
+) -> None:
+    asked = unknown(*amounts, dates=dates).questions
+    assert {label for q in asked if q.field != "columns" for _, label in q.choices} == labels
+
+
 def test_an_old_file_in_pence_is_not_read_without_asking() -> None:
     text = (
         "id,created,amount,currency,local_amount,local_currency,category,emoji,description\n"
