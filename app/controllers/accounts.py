@@ -54,11 +54,12 @@ def update(actor: Actor, account_id: int, *, version: int | None = None, **chang
     account, scope = scoping.find(Account, actor.id, account_id)
     require(scope, Permission.EDIT)
     archived = changes.pop("archived", None)
-    if "opening_balance" in changes:
-        code = changes.get("currency", account.currency)
-        changes["opening_balance"] = _minor(changes["opening_balance"], code)
     with unit_of_work(scope):
         versions.require_current(account, version)
+        code = changes.get("currency", account.currency)
+        # Twelve euros become twelve yen, not 1200: minor units depend on the currency.
+        opening = changes.get("opening_balance", _opening_balance(account))
+        changes["opening_balance"] = _minor(opening, code)
         if archived is not None:
             accounts.archive(account, archived)
         accounts.amend(account, **changes)
@@ -72,6 +73,10 @@ def delete(actor: Actor, account_id: int, *, version: int | None = None) -> None
     with unit_of_work(scope):
         versions.require_current(account, version)
         accounts.remove(account)
+
+
+def _opening_balance(account: Account) -> Decimal:
+    return Decimal(str(Money(account.opening_balance, account.currency)))
 
 
 def _minor(amount: Decimal, currency: str) -> int:

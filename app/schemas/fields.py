@@ -68,7 +68,7 @@ def instant(value: dt.datetime) -> str:
 
 
 class Id(fields.Integer):
-    """An id: a whole number a database can hold."""
+    """An id: a whole number a database can hold; in an address or a form its plain digits."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("validate", validate.Range(1, MAX_ID, error="There is no such one."))
@@ -77,7 +77,7 @@ class Id(fields.Integer):
     def _validated(self, value: Any) -> Any:
         if isinstance(value, bool) or (isinstance(value, str) and not _plain_number(value)):
             raise self.make_error("invalid", input=value)
-        return super()._validated(value)
+        return super()._validated(int(value) if isinstance(value, str) else value)
 
 
 def _plain_number(text: str) -> bool:
