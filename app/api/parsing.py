@@ -35,5 +35,4 @@ class Parser(FlaskParser):
 
     def handle_error(self, error: ValidationError, *_: Any, **__: Any) -> NoReturn:
         """Say which fields are wrong, and why."""
-        assert isinstance(error.messages, dict)
-        raise Invalid(errors=flat_errors(*error.messages.values())) from error
+        raise Invalid(errors=flat_errors(*error.normalized_messages().values())) from error

@@ -1,0 +1,113 @@
+"""Who looks at a page: a cookie that carries a sign-in's secret, checked on every request."""
+
+from typing import Any
+
+from flask import Flask, Response, current_app, g, redirect, request, session, url_for
+from flask_login import UserMixin, current_user, login_user, logout_user
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.controllers import auth
+from app.extensions import csrf, login_manager
+from app.models.users import Actor
+from app.policies import Permission, allows
+from app.views.addresses import local_address
+
+KIND = "browser"
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """An actor the way Flask-Login wants one; its id is the sign-in's secret."""
+
+    def __init__(self, actor: Actor, token: str) -> None:
+        self.actor = actor
+        self._token = token
+
+    def get_id(self) -> str:
+        """Return what the cookie keeps."""
+        return self._token
+
+
+def init_app(app: Flask) -> None:
+    """Put the guard before every page of ``app``, and the actor into every template."""
+    # The secret counts as long as its row does; a change of address does not end it.
+    login_manager.session_protection = None
+    login_manager.init_app(app, add_context_processor=False)
+    login_manager.user_loader(_load)
+    app.before_request(guard)
+    app.context_processor(_context)
+
+
+def actor() -> Actor:
+    """Return who the present request is from."""
+    found: Actor = g.actor
+    return found
+
+
+def recognise() -> Actor | None:
+    """Find out who the present request is from, if anybody; one query the first time."""
+    if not current_user.is_authenticated:
+        return None
+    found: Actor = current_user.actor
+    g.actor = found
+    return found
+
+
+def guard() -> BaseResponse | None:
+    """Demand a sign-in for every page that is not public, and a CSRF token for every change."""
+    if request.path.startswith("/api"):
+        return None
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is not None and not getattr(view, "is_public", False) and recognise() is None:
+        return _to_sign_in()
+    if view is None:
+        recognise()  # the page that says "not found" has the frame of those who are signed in
+    else:
+        csrf.protect()
+    return None
+
+
+def start_session(token: str) -> None:
+    """Begin a session that stands for a sign-in; nothing of the one before is kept."""
+    session.clear()
+    session.permanent = True
+    login_user(_load(token))
+
+
+def end_session() -> None:
+    """Forget everything the cookie keeps."""
+    logout_user()
+    session.clear()
+
+
+def is_htmx() -> bool:
+    """Whether a script asks for parts of a page, not a browser for all of it."""
+    return "HX-Request" in request.headers
+
+
+def _load(token: str) -> SignedIn | None:
+    found = auth.find_actor(token, KIND)
+    return SignedIn(found, token) if found else None
+
+
+def _to_sign_in() -> BaseResponse:
+    address = url_for("auth.sign_in", next=_wanted())
+    if is_htmx():
+        return Response(status=204, headers={"HX-Redirect": address})
+    return redirect(address, 303)
+
+
+def _wanted() -> str | None:
+    """Return the page to come back to after signing in; None for the start page."""
+    if request.method != "GET" or is_htmx():
+        return None
+    wanted = local_address(request.script_root + request.full_path.removesuffix("?"))
+    return None if wanted == url_for("months.index") else wanted
+
+
+def _context() -> dict[str, Any]:
+    found: Actor | None = g.get("actor")
+    return {"actor": found, "ledger": found.ledger if found else None, "can": _can}
+
+
+def _can(permission: str) -> bool:
+    return allows(actor().ledger, Permission(permission))

@@ -1,0 +1,126 @@
+"""Registering, signing in and signing out."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from babel import negotiate_locale
+from babel.localedata import locale_identifiers
+from babel.numbers import get_territory_currencies
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from app.controllers import auth
+from app.core.money import currencies
+from app.policies import public
+from app.schemas.auth import RegisterInput, SignInInput
+from app.views.acting import KIND, actor, end_session, recognise, start_session
+from app.views.addresses import given_address, local_address
+from app.views.formatting import DEFAULT_LOCALE, currency_names, territory_of
+from app.views.forms import Form
+
+blp = Blueprint("auth", __name__)
+
+Answer = Response | tuple[str, int]
+
+
+@blp.get("/sign-in")
+@public
+def sign_in() -> Answer:
+    """Show the form to sign in."""
+    return _unless_signed_in() or _sign_in_page(Form(SignInInput()))
+
+
+@blp.post("/sign-in")
+@public
+def open_session() -> Answer:
+    """Sign in, and go where the person was going."""
+    form = Form(SignInInput())
+    opened = form.submit(auth.sign_in, **_circumstances())
+    if opened is None:
+        return _sign_in_page(form)
+    start_session(opened[2])
+    return redirect(given_address(url_for("months.index")), 303)
+
+
+@blp.get("/register")
+@public
+def new() -> Answer:
+    """Show the form to register, with what the browser tells about its person filled in."""
+    form = Form(RegisterInput(), {"currency": _currency_of(_locale())})
+    return _unless_signed_in() or _register_page(form)
+
+
+@blp.post("/register")
+@public
+def create() -> Answer:
+    """Register and sign in at once."""
+    form = Form(RegisterInput())
+    data = form.load(_with_circumstances(request.form))
+    if data is None or form.call(auth.register, **data) is None:
+        return _register_page(form)
+    opened = auth.sign_in(email=data["email"], password=data["password"], **_circumstances())
+    start_session(opened[2])
+    return redirect(given_address(url_for("months.index")), 303)
+
+
+@blp.post("/sign-out")
+def sign_out() -> Response:
+    """Sign out, on the server too: a copy of the cookie is worth nothing from now on."""
+    auth.sign_out(actor())
+    end_session()
+    return redirect(url_for("auth.sign_in"), 303)
+
+
+def _unless_signed_in() -> Response | None:
+    return redirect(given_address(url_for("months.index")), 303) if recognise() else None
+
+
+def _sign_in_page(form: Form) -> tuple[str, int]:
+    return render_template("auth/sign_in.html", form=form, next=_next()), form.status
+
+
+def _register_page(form: Form) -> tuple[str, int]:
+    page = render_template(
+        "auth/register.html",
+        form=form,
+        next=_next(),
+        is_first=auth.is_first(),
+        currencies=[(code, f"{code} · {name}") for code, name in currency_names().items()],
+    )
+    return page, form.status
+
+
+def _next() -> str | None:
+    return local_address(request.values.get("next"))
+
+
+def _circumstances() -> dict[str, Any]:
+    """Return how long a sign-in lasts and from where it comes."""
+    return {
+        "kind": KIND,
+        "lifetime": current_app.permanent_session_lifetime,
+        "user_agent": request.user_agent.string,
+        "address": request.remote_addr or "",
+    }
+
+
+def _with_circumstances(typed: MultiDict[str, str]) -> MultiDict[str, str]:
+    """Add what the browser knows of its person; a time zone nobody else knows is left out."""
+    known = MultiDict(typed)
+    if known.get("timezone") not in available_timezones():
+        known.pop("timezone", None)
+    known["locale"] = _locale()
+    return known
+
+
+def _locale() -> str:
+    """Return the locale the browser likes best among those there are."""
+    liked = [tag.replace("-", "_") for tag in request.accept_languages.values()]
+    return negotiate_locale(liked, locale_identifiers()) or DEFAULT_LOCALE
+
+
+def _currency_of(locale: str) -> str:
+    """Return the currency in use where a locale is from; the euro where that is not clear."""
+    found = get_territory_currencies(territory_of(locale) or "DE")
+    return next((code for code in found if code in currencies()), "EUR")
