@@ -1,0 +1,228 @@
+"""Transactions: finding, adding, changing and deleting rows of money."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.controllers import transactions
+from app.core.paging import Cursor, Page
+from app.core.rows import AnyRow
+from app.models.transactions import Transaction
+from app.schemas.transactions import TransactionInput, TransactionQuery
+from app.views.acting import actor, is_htmx
+from app.views.addresses import given_address, local_address
+from app.views.books import Books, by_day
+from app.views.formatting import money, today, typed
+from app.views.forms import Form, attempt, sent_version
+from app.views.messages import done
+
+blp = Blueprint("transactions", __name__, url_prefix="/transactions")
+
+Answer = Response | tuple[str, int] | tuple[str, int, dict[str, str]]
+
+SORT_NAMES = (
+    ("-date", "Newest first"),
+    ("date", "Oldest first"),
+    ("-amount", "Largest first"),
+    ("amount", "Smallest first"),
+)
+PLACES = ("page", "cursor")
+"""Parameters that say where in a list to be, not what is in it."""
+PRESETS = ("type", "account_id", "category_id", "date")
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """A page of a list with the addresses of its neighbours."""
+
+    total: int
+    total_is_lower_bound: bool
+    pages: int
+    page: int | None
+    prev_url: str | None
+    next_url: str | None
+
+
+@blp.get("")
+def index() -> Answer:
+    """List rows, narrowed to what the address says."""
+    form = Form(TransactionQuery(exclude=("ledger_id",)), currency=actor().ledger.currency)
+    query = form.load(request.args)
+    books = Books.of(actor())
+    shown = _shown(query) if query else {}
+    page = render_template(
+        "transactions/index.html",
+        form=form,
+        books=books,
+        sorts=SORT_NAMES,
+        filters=_filters_in_use(),
+        **shown,
+    )
+    return page, form.status
+
+
+@blp.get("/new")
+def new() -> Answer:
+    """Show the form to add a row; the address can fill in some of it."""
+    return _new_page(fresh_form(Books.of(actor()), request.args))
+
+
+@blp.post("")
+def create() -> Answer:
+    """Add a row, and go back to where the form was."""
+    form = _posted_form(Books.of(actor()))
+    row = form.submit(transactions.create, actor())
+    if row is None:
+        return _refused(form)
+    back = given_address(url_for("transactions.index"))
+    _say_added(row, back)
+    if "again" in request.form:
+        kept: dict[str, Any] = {"type": row.type, "account_id": row.account_id, "date": row.date}
+        return redirect(url_for("transactions.new", next=_next(), **kept), 303)
+    return redirect(back, 303)
+
+
+@blp.get("/<id:transaction_id>")
+def show(transaction_id: int) -> str:
+    """Show all there is to know of a row."""
+    row = transactions.show(actor(), transaction_id)
+    return render_template("transactions/show.html", row=row, books=Books.of(actor()))
+
+
+@blp.get("/<id:transaction_id>/edit")
+def edit(transaction_id: int) -> Answer:
+    """Show the form to change a row."""
+    row = transactions.show(actor(), transaction_id)
+    return _edit_page(row, Form(TransactionInput(), _values(row), currency=row.currency))
+
+
+@blp.post("/<id:transaction_id>")
+def update(transaction_id: int) -> Answer:
+    """Change a row."""
+    form = _posted_form(Books.of(actor()))
+    row = form.submit(transactions.update, actor(), transaction_id, version=form.version)
+    if row is None:
+        return _edit_page(transactions.show(actor(), transaction_id), form)
+    done("Saved.")
+    return redirect(given_address(url_for("transactions.show", transaction_id=row.id)), 303)
+
+
+@blp.get("/<id:transaction_id>/delete")
+def confirm_delete(transaction_id: int) -> str:
+    """Say what will go, and ask once."""
+    row = transactions.show(actor(), transaction_id)
+    return render_template(
+        "transactions/delete.html", row=row, books=Books.of(actor()), next=_next()
+    )
+
+
+@blp.post("/<id:transaction_id>/delete")
+def delete(transaction_id: int) -> Response:
+    """Delete a row."""
+    if not attempt(transactions.delete, actor(), transaction_id, version=sent_version()):
+        return redirect(url_for("transactions.show", transaction_id=transaction_id), 303)
+    done("The transaction is deleted.")
+    return redirect(given_address(url_for("transactions.index")), 303)
+
+
+def fresh_form(books: Books, presets: Any = None) -> Form:
+    """Return an empty form for a new row: money out, today, from the first account."""
+    usual = books.usual_account(actor().ledger.currency)
+    values = {
+        "type": "expense",
+        "date": today().isoformat(),
+        "account_id": usual.id if usual else None,
+    }
+    given = {name: presets[name] for name in PRESETS if (presets or {}).get(name)}
+    return Form(TransactionInput(), values | given)
+
+
+def _posted_form(books: Books) -> Form:
+    account_id = request.form.get("account_id")
+    return Form(TransactionInput(), currency=books.currency_of(account_id, actor().ledger.currency))
+
+
+def _shown(query: dict[str, Any]) -> dict[str, Any]:
+    page = transactions.list_page(actor(), **query)
+    request_ = query["request"]
+    sort = request_.cursor.sort if request_.cursor else request_.sort
+    days = by_day(actor(), page.items, query["filters"]) if sort.endswith("date") else None
+    return {"page": _pages(page), "rows": page.items, "days": days}
+
+
+def _pages(page: Page[AnyRow]) -> Pages:
+    return Pages(
+        total=page.total,
+        total_is_lower_bound=page.total_is_lower_bound,
+        pages=page.pages,
+        page=page.page,
+        prev_url=_place(page.prev),
+        next_url=_place(page.next),
+    )
+
+
+def _place(cursor: Cursor | None) -> str | None:
+    """Return the address of the same list at another place."""
+    if cursor is None:
+        return None
+    kept: dict[str, Any] = {
+        name: text for name, text in request.args.items() if text and name not in PLACES
+    }
+    return url_for("transactions.index", **kept, cursor=cursor.encode())
+
+
+def _filters_in_use() -> dict[str, str]:
+    """Return what the address narrows the list to, as it was typed."""
+    known = TransactionQuery().fields.keys() - {*PLACES, "sort", "per_page", "ledger_id"}
+    return {name: text for name, text in request.args.items() if text and name in known}
+
+
+def _new_page(form: Form) -> Answer:
+    page = render_template(
+        "transactions/new.html", form=form, books=Books.of(actor()), next=_next()
+    )
+    return page, form.status
+
+
+def _refused(form: Form) -> Answer:
+    """Show the form again: all of its page, or just the short one that a script sent."""
+    if not (is_htmx() and "quick" in request.form):
+        return _new_page(form)
+    short = render_template(
+        "transactions/_quick.html", form=form, books=Books.of(actor()), next=_next()
+    )
+    return short, form.status, {"HX-Retarget": "#quick-add", "HX-Reselect": "#quick-add"}
+
+
+def _edit_page(row: Transaction, form: Form) -> Answer:
+    page = render_template(
+        "transactions/edit.html", row=row, form=form, books=Books.of(actor()), next=_next()
+    )
+    return page, form.status
+
+
+def _values(row: Transaction) -> dict[str, Any]:
+    """Return a row as its form shows it."""
+    return {
+        "type": row.type,
+        "date": row.date.isoformat(),
+        "amount": typed(row.amount, row.currency),
+        "description": row.description,
+        "payee": row.payee,
+        "notes": row.notes,
+        "account_id": row.account_id,
+        "category_id": row.category_id,
+    }
+
+
+def _say_added(row: Transaction, back: str) -> None:
+    undo = url_for("transactions.delete", transaction_id=row.id, version=row.version, next=back)
+    written = money(row.amount, row.currency, sign=row.type == "income")
+    what = f"{written} · {row.description or row.payee}".removesuffix(" · ")
+    done(f"Added: {what}", undo)
+
+
+def _next() -> str | None:
+    return local_address(request.values.get("next"))
