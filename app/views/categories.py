@@ -1,0 +1,180 @@
+"""Categories: what money is for, as a tree."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.controllers import categories
+from app.models.categories import CATEGORY_TYPES, Category
+from app.schemas.categories import CategoryChanges, CategoryInput
+from app.views.acting import actor
+from app.views.assets import category_icons
+from app.views.books import Books
+from app.views.forms import Form, attempt, sent_version
+from app.views.messages import done
+
+blp = Blueprint("categories", __name__, url_prefix="/categories")
+
+Answer = Response | tuple[str, int]
+
+# Each of them has at least 3:1 against white and against the dark surface.
+PALETTE = (
+    ("#4263eb", "Blue"),
+    ("#1c7ed6", "Azure"),
+    ("#0c8599", "Teal"),
+    ("#099268", "Green"),
+    ("#2b8a3e", "Forest"),
+    ("#5c940d", "Lime"),
+    ("#b8860b", "Gold"),
+    ("#e8590c", "Orange"),
+    ("#d63939", "Red"),
+    ("#d6336c", "Pink"),
+    ("#ae3ec9", "Purple"),
+    ("#7048e8", "Violet"),
+    ("#667382", "Grey"),
+)
+DEFAULTS = {"type": "expense", "color": "#4263eb", "icon": "tag"}
+LOOK = ("type", "color", "icon")
+
+
+@blp.get("")
+def index() -> str:
+    """Show both trees: what money goes out for, and where it comes from."""
+    tree = categories.list_tree(actor())
+    in_use = [(category, depth) for category, depth in tree if not category.archived]
+    return render_template(
+        "categories/index.html",
+        trees={
+            type_: [(category, depth) for category, depth in in_use if category.type == type_]
+            for type_ in CATEGORY_TYPES
+        },
+        archived=[category for category, _ in tree if category.archived],
+    )
+
+
+@blp.get("/new")
+def new() -> Answer:
+    """Show the form to add a category; below another one, it starts with that one's look."""
+    return _new_page(Form(CategoryInput(), DEFAULTS | _presets()))
+
+
+@blp.post("")
+def create() -> Answer:
+    """Add a category."""
+    form = Form(CategoryInput())
+    category = form.submit(categories.create, actor())
+    if category is None:
+        return _new_page(form)
+    done(f"The category {category.name} is there.")
+    return redirect(url_for("categories.index"), 303)
+
+
+@blp.get("/<id:category_id>/edit")
+def edit(category_id: int) -> Answer:
+    """Show the form to change a category."""
+    category = categories.show(actor(), category_id)
+    values = {
+        "name": category.name,
+        "parent_id": category.parent_id,
+        "color": category.color,
+        "icon": category.icon,
+    }
+    return _edit_page(category, Form(CategoryChanges(), values))
+
+
+@blp.post("/<id:category_id>")
+def update(category_id: int) -> Answer:
+    """Change a category, or move it below another one."""
+    form = Form(CategoryChanges(exclude=("archived", "type")))
+    changed = form.submit(categories.update, actor(), category_id, version=form.version)
+    if changed is None:
+        return _edit_page(categories.show(actor(), category_id), form)
+    done("Saved.")
+    return redirect(url_for("categories.index"), 303)
+
+
+@blp.post("/<id:category_id>/archive")
+def archive(category_id: int) -> Response:
+    """Take a category out of use."""
+    if attempt(categories.update, actor(), category_id, archived=True):
+        undo = url_for("categories.unarchive", category_id=category_id)
+        done("The category is archived.", undo)
+    return redirect(url_for("categories.index"), 303)
+
+
+@blp.post("/<id:category_id>/unarchive")
+def unarchive(category_id: int) -> Response:
+    """Take a category back into use."""
+    if attempt(categories.update, actor(), category_id, archived=False):
+        done("The category is in use again.")
+    return redirect(url_for("categories.index"), 303)
+
+
+@blp.get("/<id:category_id>/delete")
+def confirm_delete(category_id: int) -> str:
+    """Say what will go, and ask once."""
+    category = categories.show(actor(), category_id)
+    return render_template("categories/delete.html", category=category)
+
+
+@blp.post("/<id:category_id>/delete")
+def delete(category_id: int) -> Response:
+    """Delete a category that nothing uses."""
+    if not attempt(categories.delete, actor(), category_id, version=sent_version()):
+        return redirect(url_for("categories.edit", category_id=category_id), 303)
+    done("The category is deleted.")
+    return redirect(url_for("categories.index"), 303)
+
+
+def _presets() -> dict[str, Any]:
+    """Return what the address says of a new category."""
+    parent_id = request.args.get("parent_id", type=int)
+    if parent_id is not None and parent_id > 0:
+        parent = categories.show(actor(), parent_id)
+        return {"parent_id": parent.id, **{name: getattr(parent, name) for name in LOOK}}
+    type_ = request.args.get("type")
+    return {"type": type_} if type_ in CATEGORY_TYPES else {}
+
+
+def _new_page(form: Form) -> Answer:
+    books = Books.of(actor())
+    page = render_template(
+        "categories/new.html",
+        form=form,
+        parents=books.category_choices(form.values.get("parent_id")),
+        **_looks(form),
+    )
+    return page, form.status
+
+
+def _edit_page(category: Category, form: Form) -> Answer:
+    books = Books.of(actor())
+    page = render_template(
+        "categories/edit.html",
+        category=category,
+        form=form,
+        parents=books.category_choices(
+            form.values.get("parent_id"),
+            kind=category.type,
+            without=_with_descendants(books, category.id),
+        ),
+        **_looks(form),
+    )
+    return page, form.status
+
+
+def _with_descendants(books: Books, category_id: int) -> set[int]:
+    """Return the category and all below it: nothing of that can be above it."""
+    found = {category_id}
+    for category, _ in books.tree:  # parents come before their children
+        if category.parent_id in found:
+            found.add(category.id)
+    return found
+
+
+def _looks(form: Form) -> dict[str, Any]:
+    """Return the colours and icons to choose from, the present icon first."""
+    chosen = form.values.get("icon") or DEFAULTS["icon"]
+    others = [icon for icon in category_icons() if icon != chosen]
+    return {"palette": PALETTE, "icons": [chosen, *others]}
