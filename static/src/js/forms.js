@@ -31,6 +31,22 @@ document.addEventListener('submit', (event) => {
   setTimeout(() => form.removeAttribute('aria-busy'), patience)
 })
 
+/** `<select data-follows="type">`: offers only the group of options that the chosen radio stands for. */
+function follow(select) {
+  const chosen = select.form.elements[select.dataset.follows].value
+  const names = { expense: 'Money out', income: 'Money in' }
+  for (const group of select.querySelectorAll('optgroup')) {
+    group.hidden = group.disabled = group.label !== names[chosen]
+  }
+  if (select.selectedOptions[0]?.closest('optgroup')?.disabled) select.value = ''
+}
+
+document.addEventListener('change', ({ target }) => {
+  for (const select of target.form?.querySelectorAll('select[data-follows]') ?? []) {
+    if (select.dataset.follows === target.name) follow(select)
+  }
+})
+
 addEventListener('pageshow', () => {
   for (const form of document.querySelectorAll('form[aria-busy]')) form.removeAttribute('aria-busy')
 })
@@ -38,5 +54,6 @@ addEventListener('pageshow', () => {
 onContent((root) => {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
   for (const field of findAll(root, 'input[data-timezone]')) field.value ||= zone
+  findAll(root, 'select[data-follows]').forEach(follow)
   findAll(root, '#errors')[0]?.focus()
 })

@@ -34,6 +34,10 @@ const isPoll = (event) => event.detail.requestConfig?.triggeringEvent == null
 
 document.addEventListener('htmx:configRequest', (event) => {
   event.detail.headers['X-CSRFToken'] = token()
+  if (event.detail.verb !== 'get') return
+  // The address of a filtered list says what narrows it, and nothing else.
+  const { formData } = event.detail
+  for (const [name, value] of [...formData]) if (value === '') formData.delete(name)
 })
 
 document.addEventListener('htmx:beforeRequest', (event) => {
