@@ -35,4 +35,5 @@ class Parser(FlaskParser):
 
     def handle_error(self, error: ValidationError, *_: Any, **__: Any) -> NoReturn:
         """Say which fields are wrong, and why."""
-        raise Invalid(errors=flat_errors(*error.normalized_messages().values())) from error
+        by_location: Any = error.messages
+        raise Invalid(errors=flat_errors(*by_location.values())) from error
