@@ -36,6 +36,11 @@ class Audit:
         return bool(self._references)
 
     @property
+    def proved(self) -> bool:
+        """Whether the running balance proves the amounts."""
+        return self.proof is not None and self.proof.verdict == "proved"
+
+    @property
     def currency(self) -> str | None:
         """The one currency the currency column names, None for none or several."""
         return next(iter(self._currencies)) if len(self._currencies) == 1 else None

@@ -98,9 +98,12 @@ class _Reader:
         if suggestion is None:
             return self._unmapped()
         decided, questions, audit = self._decide(suggestion)
-        if not given:
-            questions = [self._ask_columns(), *questions]
-        return self._reading(decided if given else None, decided, questions, audit)
+        if given:
+            return self._reading(decided, decided, questions, audit)
+        if self._table.header_line is None and not audit.proved:
+            # A balance that was only guessed from where it stands, and does not add up, is none.
+            decided, questions, audit = self._decide(replace(suggestion, balance=None))
+        return self._reading(None, decided, [self._ask_columns(), *questions], audit)
 
     def _unmapped(self) -> Reading:
         """Return what can be said without a mapping: rows are counted, columns asked for."""
@@ -130,7 +133,7 @@ class _Reader:
         return mapping, questions, audit
 
     def _audit(self, mapping: Mapping) -> Audit:
-        audit = Audit(mapping)
+        audit, self._rows = Audit(mapping), 0
         for count, lines, rows in self._batches():
             self._rows += count
             audit.see(lines, rows)

@@ -384,6 +384,14 @@ def test_files_without_a_header_get_numbered_columns(text: str, expected: Mappin
     assert read_text(text, mapping=chosen).questions == ()
 
 
+def test_figures_that_do_not_add_up_are_not_taken_for_a_balance() -> None:
+    reading = read_text("2026-01-30,x,-5.00,1.25\n2026-01-31,y,-7.00,1.25\n")
+    assert reading.suggestion is not None
+    assert (reading.suggestion.amount, reading.suggestion.balance) == (2, None)
+    assert reading.balance_proof is None
+    assert reading.rows == 2
+
+
 def test_a_mapping_beyond_the_file_is_asked_about() -> None:
     reading = read(CHASE.encode(), mapping=Mapping(0, amount=40))
     assert question_fields(reading) == ["columns"]
