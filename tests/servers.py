@@ -37,6 +37,8 @@ _UNPRIVILEGED = "nobody"
 class Servers:
     """The servers of one test run, in ``folder``."""
 
+    postgres_options = _POSTGRES_OPTIONS
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._run = folder.name.replace("-", "_").lower()
@@ -132,7 +134,7 @@ class Servers:
             programs / "initdb", "--auth=trust", "--username=outlay", "--encoding=UTF8",
             "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync",
         )  # fmt: skip
-        options = f"{_POSTGRES_OPTIONS}{data}"
+        options = f"{self.postgres_options}{data}"
         log = str(data / "log")
         self._postgres(programs / "pg_ctl", "-w", "-t", "60", "-l", log, "-o", options, "start")
         return f"postgresql+psycopg://outlay@/postgres?host={data}"
