@@ -13,6 +13,9 @@ from typing import Final, TextIO
 
 from app.services.statements.errors import StatementRefused, shown
 
+MOST_LINES: Final = 2_000_000
+"""A file with more lines is refused: empty ones cost time too."""
+
 _CHUNK = 1 << 20
 _SAMPLE = 1 << 14
 
@@ -108,6 +111,10 @@ def refuse_foreign(content: bytes) -> None:
         raise StatementRefused("The file is empty.")
     if content.startswith(_ZIP):
         raise StatementRefused(_zip_reason(content[:4096]))
+    if max(content.count(b"\n"), content.count(b"\r")) > MOST_LINES:
+        raise StatementRefused(
+            f"The file has more than {MOST_LINES:,} lines. Export shorter periods one by one."
+        )
     for magic, reason in _MAGIC:
         if content.startswith(magic):
             raise StatementRefused(reason)

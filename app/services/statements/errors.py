@@ -32,7 +32,7 @@ _SHOWN = 60
 
 def shown(cell: str) -> str:
     """Return a cell as it may be quoted in a sentence: short, printable, in quotation marks."""
-    text = "".join(
-        c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in cell[:_SHOWN].strip()
-    )
+    text = cell[:_SHOWN].strip()
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
     return f"“{text}{'…' if len(cell) > _SHOWN else ''}”"

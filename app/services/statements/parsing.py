@@ -191,13 +191,14 @@ class _Parser:
 
     def _amounts(self, rows: list[list[str]], codes: list[str]) -> tuple[list[int], Values]:
         """Return what moved in each row and the balance behind it, in the row's currency."""
-        different = set(codes)
-        if len(different) == 1:
+        places: dict[str, list[int]] = {}
+        for i, code in enumerate(codes):
+            places.setdefault(code, []).append(i)
+        if len(places) == 1:
             amounts, balances = self._in_one_currency(rows, codes[0])
         else:
             amounts, balances = [0] * len(rows), [0] * len(rows)
-            for code in different:
-                at = [i for i, other in enumerate(codes) if other == code]
+            for code, at in places.items():
                 some = self._in_one_currency([rows[i] for i in at], code)
                 for i, amount, balance in zip(at, *some, strict=True):
                     amounts[i], balances[i] = amount, balance

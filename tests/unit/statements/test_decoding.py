@@ -83,6 +83,11 @@ def test_refuses_what_is_no_text_table(content: bytes, reason: str) -> None:
     assert reason in refused.value.reason
 
 
+def test_refuses_endless_lines() -> None:
+    with pytest.raises(StatementRefused, match="more than 2,000,000 lines"):
+        refuse_foreign(b"a,b" + b"\n" * 2_000_001)
+
+
 def test_refuses_binary() -> None:
     with pytest.raises(StatementRefused, match="not a text file"):
         detect(bytes(range(32)) * 20 + b"\xff\xfe\x81")
