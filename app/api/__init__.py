@@ -68,7 +68,7 @@ def init_app(app: Flask) -> None:
 
 
 def _id_parameter(_converter: object) -> dict[str, Any]:
-    return {"type": "integer", "minimum": 1, "maximum": 2**63 - 1}
+    return {"type": "integer", "minimum": 1, "maximum": 10**18 - 1}
 
 
 def _schema_name(schema: Any) -> str:

@@ -67,7 +67,9 @@ def test_the_first_person_becomes_administrator(app: Flask, caller: Caller) -> N
 
 
 def test_a_new_person_can_start_at_once(stranger: Api) -> None:
-    answer = expect(201, _register(stranger, first_name="Ada", currency="GBP", timezone="Europe/London"))
+    answer = expect(
+        201, _register(stranger, first_name="Ada", currency="GBP", timezone="Europe/London")
+    )
     assert answer["user"]["currency"] == "GBP"
     assert "password" not in json.dumps(answer)
     stranger.token = expect(200, _login(stranger, "ada@example.com"))["access_token"]
@@ -221,7 +223,9 @@ def test_an_expired_token(api: Api, settings: Settings) -> None:
     _unauthenticated(api.get("/accounts"))
 
 
-@pytest.mark.parametrize("claims", [{"sid": None}, {"sid": 7}, {"sid": "x"}, {"sub": "1"}, {"sub": 1}])
+@pytest.mark.parametrize(
+    "claims", [{"sid": None}, {"sid": 7}, {"sid": "x"}, {"sub": "1"}, {"sub": 1}]
+)
 def test_a_token_of_no_sign_in(api: Api, settings: Settings, claims: Body) -> None:
     api.token = _signed(settings, **{**_claims(str(api.token)), **claims})
     _unauthenticated(api.get("/accounts"))

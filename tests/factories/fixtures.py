@@ -41,9 +41,7 @@ def other(caller: Caller) -> Api:
 def work(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Work]:
     """Does every job that waits in the queue, in this process and in the test's own app."""
     monkeypatch.setattr("app.jobs.context.current_app", lambda: app)
-    worker = SimpleWorker(
-        [queue.queue()], connection=queue.connection(), serializer=JSONSerializer
-    )
+    worker = SimpleWorker([queue.queue()], connection=queue.connection(), serializer=JSONSerializer)
 
     def run() -> None:
         worker.work(burst=True, logging_level="ERROR")

@@ -34,9 +34,7 @@ def person(app: Flask, *, currency: str = "EUR", timezone: str = "UTC") -> Perso
     email = f"person{next(_numbers)}@example.com"
     with app.app_context():
         with unit_of_work() as work:
-            user = User(
-                email=email, password_hash=_hash(), currency=currency, timezone=timezone
-            )
+            user = User(email=email, password_hash=_hash(), currency=currency, timezone=timezone)
             work.session.add(user)
             work.session.flush()
             ledger = ledgers.open_personal(user)

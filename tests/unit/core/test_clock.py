@@ -16,7 +16,11 @@ def test_now_is_aware_and_utc() -> None:
 
 @pytest.mark.parametrize(
     ("timezone", "date"),
-    [("UTC", "2026-03-31"), ("Pacific/Kiritimati", "2026-04-01"), ("America/New_York", "2026-03-31")],
+    [
+        ("UTC", "2026-03-31"),
+        ("Pacific/Kiritimati", "2026-04-01"),
+        ("America/New_York", "2026-03-31"),
+    ],
 )
 def test_today_is_a_matter_of_where(
     monkeypatch: pytest.MonkeyPatch, timezone: str, date: str

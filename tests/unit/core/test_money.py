@@ -156,7 +156,14 @@ def test_digits_of_the_currencies() -> None:
 
 @pytest.mark.parametrize(
     ("minor", "places", "text"),
-    [(-5, 2, "-0.05"), (0, 2, "0.00"), (7, 0, "7"), (-7, 0, "-7"), (1, 3, "0.001"), (100, 2, "1.00")],
+    [
+        (-5, 2, "-0.05"),
+        (0, 2, "0.00"),
+        (7, 0, "7"),
+        (-7, 0, "-7"),
+        (1, 3, "0.001"),
+        (100, 2, "1.00"),
+    ],
 )
 def test_decimal_strings(minor: int, places: int, text: str) -> None:
     assert decimal_string(minor, places) == text

@@ -50,7 +50,9 @@ def test_json_of_another_shape_is_refused(value: object) -> None:
         Cursor.decode(_encoded(value))
 
 
-@pytest.mark.parametrize("text", ["A", "====", "\N{EURO SIGN}", "YQ==\n", "a" * 401, _encoded("[" * 9)])
+@pytest.mark.parametrize(
+    "text", ["A", "====", "\N{EURO SIGN}", "YQ==\n", "a" * 401, _encoded("[" * 9)]
+)
 def test_broken_base64_is_refused(text: str) -> None:
     with pytest.raises(Invalid):
         Cursor.decode(text)

@@ -53,9 +53,7 @@ def test_an_error_rolls_everything_back(
     assert _names(db_session) == {"Everyday"}
 
 
-def test_even_an_interrupt_rolls_back(
-    db_session: scoped_session[Session], someone: Person
-) -> None:
+def test_even_an_interrupt_rolls_back(db_session: scoped_session[Session], someone: Person) -> None:
     with pytest.raises(KeyboardInterrupt), unit_of_work() as work:
         work.session.add(_account("Wallet", someone))
         work.session.flush()
@@ -137,9 +135,7 @@ def test_a_failing_effect_stops_no_other() -> None:
     assert seen == ["before", "after"]
 
 
-def test_a_new_row_outside_is_refused(
-    db_session: scoped_session[Session], someone: Person
-) -> None:
+def test_a_new_row_outside_is_refused(db_session: scoped_session[Session], someone: Person) -> None:
     db_session.add(_account("Wallet", someone))
     with pytest.raises(RuntimeError, match="outside a unit of work"):
         db_session.flush()
