@@ -19,7 +19,7 @@ class ExpenseInput(Input):
     currency = Currency()
     description = Text(longest=1000)
     payee = Text(longest=1000)
-    notes = Text(longest=5000, lines=True)
+    notes = Text(longest=1000, lines=True)
     account_id = Id()
     category_id = Id(allow_none=True)
 
