@@ -39,7 +39,7 @@ class Cursor:
             raise _bad_cursor() from None
         if not isinstance(sort, str) or not isinstance(backwards, bool):
             raise _bad_cursor()
-        if not all(type(part) in (str, int) for part in key):
+        if not all(map(_is_key, key)):
             raise _bad_cursor()
         return cls(sort, tuple(key), backwards)
 
@@ -70,6 +70,11 @@ class Page(Generic[T]):
     def pages(self) -> int:
         """How many pages there are, at least one."""
         return max(1, -(-self.total // self.per_page))
+
+
+def _is_key(part: object) -> bool:
+    """Whether a database can compare a row with ``part``."""
+    return type(part) is str or (type(part) is int and -(2**63) <= part < 2**63)
 
 
 def _bad_cursor() -> Invalid:

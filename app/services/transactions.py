@@ -1,6 +1,7 @@
 """Transactions: recording, changing and finding rows of money."""
 
 import datetime as dt
+import math
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
@@ -9,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_
 
 from app.core import paging
 from app.core.errors import Invalid
-from app.core.money import digits
+from app.core.money import MAX_SUM, digits
 from app.core.paging import Cursor, Page, PageRequest
 from app.core.rows import AnyRow, AnySelect
 from app.models.accounts import Account
@@ -135,8 +136,11 @@ def _amount_condition(name: str, value: Decimal, ledger_id: int) -> ColumnElemen
     in_ledger = select(Account.currency).where(Account.ledger_id == ledger_id).distinct()
     options = []
     for currency in session.scalars(in_ledger):
-        minor = int(value.scaleb(digits(currency)))
-        bound = Transaction.amount >= minor if name == "amount_min" else Transaction.amount <= minor
+        exact = max(-MAX_SUM, min(MAX_SUM, value.scaleb(digits(currency))))
+        if name == "amount_min":
+            bound = Transaction.amount >= math.ceil(exact)
+        else:
+            bound = Transaction.amount <= math.floor(exact)
         options.append(and_(Transaction.currency == currency, bound))
     return or_(*options)
 

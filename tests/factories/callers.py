@@ -60,7 +60,7 @@ class Api:
 
     def read(self, path: str, **query: Any) -> Body:
         """Return the JSON of an answer that has to be 200."""
-        return expect(200, self.get(path, query_string=query))
+        return expect(200, self.get(path, query_string=query or None))
 
     def add(self, path: str, body: Body | None = None, **fields: Any) -> Body:
         """Create something, which has to work; returns it."""
