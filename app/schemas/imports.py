@@ -37,6 +37,17 @@ class UploadInput(Input):
     commit = fields.Boolean()
 
 
+class UploadFormInput(UploadInput):
+    """A file as the page sends it; its faults stand beside the field."""
+
+    class Meta(UploadInput.Meta):
+        """Only what the page asks for."""
+
+        fields = ("account_id", "file")
+
+    file = fields.Raw(dump_only=True)
+
+
 class ImportChanges(Input):
     """More about a file; it is read anew."""
 

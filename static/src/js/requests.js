@@ -16,6 +16,8 @@ export function announce(text) {
 
 function showFault(text) {
   const flash = document.getElementById('flash')
+  // What asks again by itself fails again: the same words once are enough.
+  if (flash.querySelector('p')?.textContent === text) return
   const shown = document.getElementById('fault-template').content.cloneNode(true)
   shown.querySelector('p').textContent = text
   flash.replaceChildren(shown)
