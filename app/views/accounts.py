@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.controllers import accounts, transactions
+from app.core.money import currencies
 from app.core.paging import PageRequest
 from app.models.accounts import ACCOUNT_TYPES, Account
 from app.models.transactions import Filters
@@ -58,7 +59,7 @@ def new() -> Answer:
 @blp.post("")
 def create() -> Answer:
     """Open an account."""
-    form = Form(AccountInput(), currency=actor().ledger.currency)
+    form = Form(AccountInput(), currency=_typed_currency(actor().ledger.currency))
     account = form.submit(accounts.create, actor())
     if account is None:
         return _new_page(form)
@@ -99,7 +100,8 @@ def edit(account_id: int) -> Answer:
 def update(account_id: int) -> Answer:
     """Change an account."""
     account = accounts.show(actor(), account_id)
-    form = Form(AccountChanges(exclude=("archived",)), currency=account.currency)
+    schema = AccountChanges(exclude=("archived",))
+    form = Form(schema, currency=_typed_currency(account.currency))
     changed = form.submit(accounts.update, actor(), account_id, version=form.version)
     if changed is None:
         return _edit_page(accounts.show(actor(), account_id), form)
@@ -137,6 +139,12 @@ def delete(account_id: int) -> Response:
         return redirect(url_for("accounts.show", account_id=account_id), 303)
     done("The account is deleted.")
     return redirect(url_for("accounts.index"), 303)
+
+
+def _typed_currency(default: str) -> str:
+    """Return the currency that was chosen in the form; ``default`` where it is none."""
+    chosen = request.form.get("currency", "").strip().upper()
+    return chosen if chosen in currencies() else default
 
 
 def _by_type(found: Iterable[Account]) -> list[tuple[str, list[Account]]]:

@@ -23,6 +23,8 @@ blp = Blueprint("auth", __name__)
 
 Answer = Response | tuple[str, int]
 
+DEFAULT_CURRENCY = "EUR"
+
 
 @blp.get("/sign-in")
 @public
@@ -47,7 +49,7 @@ def open_session() -> Answer:
 @public
 def new() -> Answer:
     """Show the form to register, with what the browser tells about its person filled in."""
-    form = Form(RegisterInput(), {"currency": _currency_of(_locale())})
+    form = Form(RegisterInput(), {"currency": _currency_of(_liked_locale())})
     return _unless_signed_in() or _register_page(form)
 
 
@@ -110,17 +112,18 @@ def _with_circumstances(typed: MultiDict[str, str]) -> MultiDict[str, str]:
     known = MultiDict(typed)
     if known.get("timezone") not in available_timezones():
         known.pop("timezone", None)
-    known["locale"] = _locale()
+    known["locale"] = _liked_locale() or DEFAULT_LOCALE
     return known
 
 
-def _locale() -> str:
-    """Return the locale the browser likes best among those there are."""
+def _liked_locale() -> str | None:
+    """Return the locale the browser likes best among those there are, if it likes any."""
     liked = [tag.replace("-", "_") for tag in request.accept_languages.values()]
-    return negotiate_locale(liked, locale_identifiers()) or DEFAULT_LOCALE
+    return negotiate_locale(liked, locale_identifiers())
 
 
-def _currency_of(locale: str) -> str:
+def _currency_of(locale: str | None) -> str:
     """Return the currency in use where a locale is from; the euro where that is not clear."""
-    found = get_territory_currencies(territory_of(locale) or "DE")
-    return next((code for code in found if code in currencies()), "EUR")
+    territory = territory_of(locale) if locale else None
+    found = get_territory_currencies(territory) if territory else []
+    return next((code for code in found if code in currencies()), DEFAULT_CURRENCY)

@@ -21,7 +21,7 @@ class CategoryChoice:
     id: int
     name: str
     depth: int
-    kind: str
+    type: str
 
 
 @dataclass(frozen=True)
@@ -74,14 +74,14 @@ class Books:
         ]
 
     def category_choices(
-        self, kept: object = None, *, kind: str | None = None, without: Iterable[int] = ()
+        self, kept: object = None, *, type: str | None = None, without: Iterable[int] = ()
     ) -> list[CategoryChoice]:
         """Return the categories to choose from, in tree order, like the accounts."""
         return [
             CategoryChoice(category.id, category.name, depth, category.type)
             for category, depth in self.tree
             if (not category.archived or str(category.id) == str(kept))
-            and kind in {None, category.type}
+            and type in {None, category.type}
             and category.id not in without
         ]
 

@@ -156,7 +156,7 @@ def _edit_page(category: Category, form: Form) -> Answer:
         form=form,
         parents=books.category_choices(
             form.values.get("parent_id"),
-            kind=category.type,
+            type=category.type,
             without=_with_descendants(books, category.id),
         ),
         **_looks(form),

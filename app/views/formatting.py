@@ -113,12 +113,10 @@ def _money(minor: int, currency: str, locale: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _amount(minor: int, currency: str, locale: str, grouped: bool) -> str:
-    places = digits(currency)
-    pattern = Locale.parse(locale).decimal_formats[None]
-    fraction = (places, places)
+    # A pattern without a sign for the currency, filled in with the currency's own decimals.
+    pattern = Locale.parse(locale).decimal_formats[None].pattern
     value = _decimal(minor, currency)
-    text: str = pattern.apply(value, locale, force_frac=fraction, group_separator=grouped)
-    return text
+    return format_currency(value, currency, pattern, locale, group_separator=grouped)
 
 
 def _decimal(minor: int, currency: str) -> Decimal:

@@ -23,7 +23,7 @@ blp = Blueprint("transactions", __name__, url_prefix="/transactions")
 Answer = Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 SORT_NAMES = (
-    ("-date", "Newest first"),
+    ("", "Newest first"),
     ("date", "Oldest first"),
     ("-amount", "Largest first"),
     ("amount", "Smallest first"),

@@ -1,0 +1,106 @@
+"""Accounts and their balances."""
+
+from tests.views.visitors import Visitor, error_of, value_of, words
+
+
+def test_all_there_is_in_one_sentence(mia: Visitor) -> None:
+    mia.open_account(name="Savings", type="savings", currency="EUR", opening_balance="1.000,00")
+    mia.open_account(name="Dollars", currency="USD", opening_balance="12.5")
+    mia.add("0,50")
+    assert "You have 999,50 € and 12,50 $ in 3 accounts." in words(mia.get("/accounts"))
+
+
+def test_accounts_are_grouped_by_type(mia: Visitor) -> None:
+    mia.open_account(name="Visa", type="credit", opening_balance="-20")
+    text = words(mia.get("/accounts"))
+    assert text.index("Checking") < text.index("Everyday") < text.index("Credit cards")
+    assert "Visa EUR -20,00 €" in text
+
+
+def test_an_account_shows_its_balance_and_its_newest_rows(mia: Visitor) -> None:
+    savings = mia.open_account(name="Savings", opening_balance="100")
+    mia.add("5", description="Elsewhere")
+    mia.add("30", description="Here", account_id=savings)
+    text = words(mia.get(f"/accounts/{savings}"))
+    assert "There are 70,00 € in it." in text
+    assert "Here" in text
+    assert "Elsewhere" not in text
+
+
+def test_a_name_that_is_taken_is_a_conflict_beside_the_field(mia: Visitor) -> None:
+    response = mia.post(
+        "/accounts", {"name": "Everyday", "type": "cash", "opening_balance": "1.0,0"}
+    )
+    assert response.status_code == 422
+    assert error_of(response, "opening_balance")
+    response = mia.post(
+        "/accounts", {"name": "Everyday", "type": "cash", "opening_balance": "1,50"}
+    )
+    assert response.status_code == 409
+    assert error_of(response, "name") == "There is already an account with this name."
+    assert (value_of(response, "type"), value_of(response, "opening_balance")) == ("cash", "1,50")
+
+
+def test_opening_balances_have_the_decimals_of_their_own_currency(mia: Visitor) -> None:
+    fields = {"name": "Dinars", "type": "cash", "currency": "KWD"}
+    refused = mia.post("/accounts", {**fields, "opening_balance": "1.234"})
+    assert error_of(refused, "opening_balance") == (
+        "This can be read in two ways. Write it like 1234,567."
+    )
+    assert mia.open_account(**fields, opening_balance="1,234")
+    assert "1,234 KWD" in words(mia.get("/accounts"))
+
+
+def test_an_account_is_changed(mia: Visitor) -> None:
+    account = mia.account()
+    form = mia.get(f"/accounts/{account}/edit")
+    assert value_of(form, "opening_balance") == "0,00"
+    fields = {"name": "Giro", "type": "savings", "opening_balance": "10,00"}
+    response = mia.post(f"/accounts/{account}", {**fields, "version": value_of(form, "version")})
+    assert response.location == f"/accounts/{account}"
+    assert "There are 10,00 € in it." in words(mia.get(response.location))
+
+
+def test_somebody_else_was_faster(mia: Visitor) -> None:
+    account = mia.account()
+    old = value_of(mia.get(f"/accounts/{account}/edit"), "version")
+    mia.post(f"/accounts/{account}", {"name": "Theirs", "version": old})
+    refused = mia.post(f"/accounts/{account}", {"name": "Mine", "version": old})
+    assert refused.status_code == 412
+    assert "Stored now: Theirs" in words(refused)
+    assert value_of(refused, "name") == "Mine"
+
+
+def test_an_account_with_rows_keeps_its_currency(mia: Visitor) -> None:
+    mia.add("5")
+    account = mia.account()
+    response = mia.post(f"/accounts/{account}", {"name": "Everyday", "currency": "USD"})
+    assert response.status_code == 409
+    assert error_of(response, "currency") == "An account with transactions keeps its currency."
+
+
+def test_archiving_just_happens_and_can_be_undone(mia: Visitor) -> None:
+    account = mia.account()
+    page = mia.get(mia.post(f"/accounts/{account}/archive").location)
+    assert "The account is archived." in words(page)
+    assert f'action="/accounts/{account}/unarchive"' in page.text
+    assert "1 archived" in words(mia.get("/accounts"))
+    assert "Open an account first" in words(mia.get("/transactions/new"))
+    mia.post(f"/accounts/{account}/unarchive")
+    assert "archived" not in words(mia.get("/accounts"))
+
+
+def test_an_account_in_use_is_not_deleted(mia: Visitor) -> None:
+    mia.add("5")
+    account = mia.account()
+    response = mia.post(f"/accounts/{account}/delete")
+    assert "Archive it instead." in words(mia.get(response.location))
+
+
+def test_an_unused_account_is_deleted_after_one_question(mia: Visitor) -> None:
+    account = mia.open_account(name="Savings")
+    page = mia.get(f"/accounts/{account}/delete")
+    assert "“Savings” will be gone for good" in words(page)
+    fields = {"version": value_of(page, "version")}
+    assert mia.post(f"/accounts/{account}/delete", fields).location == "/accounts"
+    assert mia.get(f"/accounts/{account}").status_code == 404
