@@ -21,12 +21,13 @@ class Parser(FlaskParser):
 
     def load_json(self, req: flask.Request, schema: Schema) -> Any:
         """Return the request's JSON object; an empty body is an empty object."""
-        if not req.is_json:
-            if req.get_data(cache=True):
-                raise UnsupportedMediaType("Send JSON, as application/json.")
+        data = req.get_data(cache=True)
+        if not data:
             return missing
+        if not req.is_json:
+            raise UnsupportedMediaType("Send JSON, as application/json.")
         try:
-            body = req.get_json()
+            body = flask.current_app.json.loads(data)
         except (ValueError, RecursionError) as error:
             raise Unreadable("The body is not valid JSON.") from error
         if not isinstance(body, dict):
