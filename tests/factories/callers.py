@@ -109,13 +109,15 @@ class Api:
         """Send a statement; ``fields`` go into the form beside it, objects as JSON."""
         data = {k: json.dumps(v) if isinstance(v, dict) else str(v) for k, v in fields.items()}
         file = (BytesIO(content.encode() if isinstance(content, str) else content), name)
-        return self.request(
+        response = self.request(
             "POST",
             f"/imports{query}",
             headers=headers,
             data={**data, "file": file},
             content_type="multipart/form-data",
         )
+        response.request.environ["wsgi.input"].close()  # a temporary file, where it is large
+        return response
 
 
 def expect(status: int, response: TestResponse) -> Body:
