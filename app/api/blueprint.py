@@ -25,6 +25,11 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self.before_request(guard)
 
+    def arguments(self, schema: type[Schema] | Schema, **options: Any) -> Any:
+        """Give the handler what ``schema`` loads; made once, not for every request."""
+        made = schema() if isinstance(schema, type) else schema
+        return super().arguments(made, **options)
+
     def item(self, schema: type[Schema], status: int = 200) -> Callable[[Handler], Handler]:
         """Answer with what the handler returns, dumped by ``schema``, with a strong ETag."""
         dumper = schema()
