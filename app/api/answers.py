@@ -1,7 +1,7 @@
 """Building answers: JSON bodies, entity tags, and the conditions that requests put on them."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -77,11 +77,7 @@ def not_modified(tag: str) -> Response | None:
 
 def page_response(page: Page[Any], schema: Schema | None = None) -> Response:
     """Return a page of a list: of light rows in one pass, of entities dumped by ``schema``."""
-    if schema:
-        items = [schema.dump(row) for row in page.items]
-    else:
-        keys = page.items[0]._fields if page.items else ()
-        items = [_plain(keys, row) for row in page.items]
+    items = [schema.dump(row) for row in page.items] if schema else _plain(page.items)
     return json_response(
         {
             "items": items,
@@ -96,11 +92,15 @@ def page_response(page: Page[Any], schema: Schema | None = None) -> Response:
     )
 
 
-def _plain(keys: tuple[str, ...], row: Any) -> dict[str, Any]:
-    body = dict(zip(keys, row, strict=True))
-    if "amount" in body and body["amount"] is not None:
-        body["amount"] = decimal_string(body["amount"], digits(body["currency"]))
-    return body
+def _plain(rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """Return light rows as they are sent: amounts as decimal strings."""
+    keys = rows[0]._fields if rows else ()
+    items = [dict(zip(keys, row, strict=True)) for row in rows]
+    if "amount" in keys:
+        for item in items:
+            if item["amount"] is not None:
+                item["amount"] = decimal_string(item["amount"], digits(item["currency"]))
+    return items
 
 
 def _address(cursor: Cursor | None) -> str | None:

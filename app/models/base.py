@@ -6,8 +6,10 @@ from typing import Annotated, Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     BigInteger,
+    CursorResult,
     DateTime,
     Dialect,
+    Executable,
     Integer,
     MetaData,
     String,
@@ -44,10 +46,17 @@ class Instant(TypeDecorator[dt.datetime]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> dt.datetime | None:
         """Return the instant as aware UTC."""
-        if value is None:
-            return None
-        aware: dt.datetime = value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value
-        return aware.astimezone(dt.UTC)
+        return None if value is None else value.astimezone(dt.UTC)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """Read SQLite's text in one step: a page of a list has a hundred instants."""
+        if dialect.name == "sqlite":
+            return _instant_of_text
+        return super().result_processor(dialect, coltype)
+
+
+def _instant_of_text(text: str | None) -> dt.datetime | None:
+    return None if text is None else dt.datetime.fromisoformat(f"{text}+00:00")
 
 
 # SQLite gives out row ids by itself only for a column of exactly this type.
@@ -74,6 +83,14 @@ db = SQLAlchemy(
 session = db.session
 uow.bind(session)
 constraints.register(Base.metadata)
+
+
+def read(query: Executable, **values: object) -> CursorResult[Any]:
+    """Return the rows of ``query`` as columns, at half the price of :meth:`Session.execute`.
+
+    For queries that every request makes. It knows no entities, and flushes nothing first.
+    """
+    return session.connection().execute(query, values)
 
 
 def upsert(table: Table) -> sqlite.Insert | postgresql.Insert:

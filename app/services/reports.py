@@ -2,23 +2,53 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from app.core.rows import AnyRow
 from app.models.accounts import Account
-from app.models.base import session
+from app.models.base import read
 from app.models.categories import Category
 from app.models.ledgers import LedgerScope
 from app.models.reports import CategoryLine, CurrencyMonth, Figures, MonthlyReport
 from app.models.totals import NO_CATEGORY, MonthlyTotal
 from app.services import categories
 
+_SUMS = (
+    select(
+        MonthlyTotal.month,
+        Account.currency,
+        MonthlyTotal.kind,
+        MonthlyTotal.category_id,
+        func.sum(MonthlyTotal.amount).label("amount"),
+        func.sum(MonthlyTotal.count).label("rows"),
+    )
+    .join(Account, Account.id == MonthlyTotal.account_id)
+    .where(
+        MonthlyTotal.ledger_id == bindparam("ledger_id"),
+        MonthlyTotal.month.in_((bindparam("this"), bindparam("last"))),
+        MonthlyTotal.count > 0,
+    )
+    .group_by(MonthlyTotal.month, Account.currency, MonthlyTotal.kind, MonthlyTotal.category_id)
+)
+_TREE = (
+    select(
+        Category.id,
+        Category.parent_id,
+        Category.name,
+        Category.type,
+        Category.color,
+        Category.icon,
+    )
+    .where(Category.ledger_id == bindparam("ledger_id"))
+    .order_by(Category.name)
+)
+
 
 def monthly(ledger: LedgerScope, year: int, month: int) -> MonthlyReport:
     """Return the report of a month from the kept totals; two queries however many rows."""
     this, last = year * 100 + month, _previous(year, month)
-    sums = _sums(ledger.id, (this, last))
-    tree = categories.find_all(ledger.id)
+    sums = read(_SUMS, ledger_id=ledger.id, this=this, last=last).all()
+    tree = read(_TREE, ledger_id=ledger.id).all()
     found = sorted({row.currency for row in sums} - {ledger.currency})
     months = [_in_currency(code, sums, tree, this) for code in (ledger.currency, *found)]
     return MonthlyReport(year, month, months[0], months[1:])
@@ -28,29 +58,8 @@ def _previous(year: int, month: int) -> int:
     return year * 100 + month - 1 if month > 1 else (year - 1) * 100 + 12
 
 
-def _sums(ledger_id: int, months: tuple[int, int]) -> Sequence[AnyRow]:
-    query = (
-        select(
-            MonthlyTotal.month,
-            Account.currency,
-            MonthlyTotal.kind,
-            MonthlyTotal.category_id,
-            func.sum(MonthlyTotal.amount).label("amount"),
-            func.sum(MonthlyTotal.count).label("rows"),
-        )
-        .join(Account, Account.id == MonthlyTotal.account_id)
-        .where(
-            MonthlyTotal.ledger_id == ledger_id,
-            MonthlyTotal.month.in_(months),
-            MonthlyTotal.count > 0,
-        )
-        .group_by(MonthlyTotal.month, Account.currency, MonthlyTotal.kind, MonthlyTotal.category_id)
-    )
-    return session.execute(query).all()
-
-
 def _in_currency(
-    code: str, sums: Iterable[AnyRow], tree: Sequence[Category], this: int
+    code: str, sums: Iterable[AnyRow], tree: Sequence[AnyRow], this: int
 ) -> CurrencyMonth:
     mine = [row for row in sums if row.currency == code]
     current = [row for row in mine if row.month == this]
@@ -68,9 +77,9 @@ def _figures(rows: Iterable[AnyRow]) -> Figures:
 
 
 def _lines(
-    current: Iterable[AnyRow], before: Iterable[AnyRow], tree: Sequence[Category]
+    current: Iterable[AnyRow], before: Iterable[AnyRow], tree: Sequence[AnyRow]
 ) -> list[CategoryLine]:
-    lines = {(row.type, row.id): _line(row) for row in tree}
+    lines = {(row.type, row.id): CategoryLine(*row) for row in tree}
     for type_ in ("expense", "income"):
         lines[type_, NO_CATEGORY] = CategoryLine(
             None, None, "No category", type_, categories.DEFAULT_COLOR, "help-circle"
@@ -83,17 +92,6 @@ def _lines(
         if line.parent_id is not None:
             lines[line.type, line.parent_id].children.append(line)
     return [line for line in lines.values() if line.parent_id is None]
-
-
-def _line(category: Category) -> CategoryLine:
-    return CategoryLine(
-        category.id,
-        category.parent_id,
-        category.name,
-        category.type,
-        category.color,
-        category.icon,
-    )
 
 
 def _add(

@@ -4,10 +4,10 @@ import datetime as dt
 import hashlib
 import secrets
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from app.core import clock
-from app.models.base import session
+from app.models.base import read, session
 from app.models.ledgers import Ledger, LedgerScope, Membership
 from app.models.users import Actor, SignIn, User
 
@@ -33,7 +33,12 @@ _FIND = (
     .join(User, User.id == SignIn.user_id)
     .join(Ledger, Ledger.personal_user_id == User.id)
     .join(Membership, (Membership.ledger_id == Ledger.id) & (Membership.user_id == User.id))
-    .where(SignIn.revoked_at.is_(None), User.is_active)
+    .where(
+        SignIn.token_hash == bindparam("token_hash"),
+        SignIn.kind == bindparam("kind"),
+        SignIn.revoked_at.is_(None),
+        User.is_active,
+    )
 )
 
 
@@ -59,8 +64,7 @@ def record(
 
 def find_actor(token: str, kind: str) -> Actor | None:
     """Return who the secret of a sign-in stands for, while that sign-in counts; in one query."""
-    query = _FIND.where(SignIn.token_hash == _digest(token), SignIn.kind == kind)
-    row = session.execute(query).one_or_none()
+    row = read(_FIND, token_hash=_digest(token), kind=kind).one_or_none()
     if row is None or row.expires_at <= clock.now():
         return None
     name = f"{row.first_name} {row.last_name}".strip() or row.email

@@ -4,9 +4,21 @@ import datetime as dt
 import math
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    tuple_,
+)
 
 from app.core import paging
 from app.core.errors import Invalid
@@ -14,7 +26,7 @@ from app.core.money import MAX_SUM, digits
 from app.core.paging import Cursor, Page, PageRequest
 from app.core.rows import AnyRow, AnySelect
 from app.models.accounts import Account
-from app.models.base import session
+from app.models.base import Id, read, session
 from app.models.totals import MonthlyTotal
 from app.models.transactions import SORTS, Filters, Transaction, month_number
 from app.services import categories, totals
@@ -35,6 +47,9 @@ COLUMNS = (
     Transaction.updated_at,
 )
 CHUNK = 2000
+_KEPT_COUNT = select(func.coalesce(func.sum(MonthlyTotal.count), 0)).where(
+    MonthlyTotal.ledger_id == bindparam("ledger_id")
+)
 _SORTED_BY = {"date": Transaction.date, "amount": Transaction.amount}
 
 
@@ -68,9 +83,9 @@ def remove(row: Transaction) -> None:
 
 def find_page(ledger_id: int, filters: Filters, request: PageRequest) -> Page[AnyRow]:
     """Return one page of the ledger's rows that pass ``filters``."""
-    conditions = _conditions(ledger_id, filters)
-    items, further, before = _window(select(*COLUMNS).where(*conditions), request)
-    total, is_lower_bound = _count(ledger_id, filters, conditions)
+    narrowing = _narrowing(ledger_id, filters)
+    items, further, before = _window(ledger_id, narrowing, request)
+    total, is_lower_bound = _count(ledger_id, filters, narrowing)
     return Page(
         items=items,
         per_page=request.per_page,
@@ -113,10 +128,12 @@ def stream(ledger_id: int, filters: Filters, *columns: Any) -> Iterator[AnyRow]:
 
 
 def _conditions(ledger_id: int, filters: Filters) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [Transaction.ledger_id == ledger_id]
-    for name, value in filters.in_use().items():
-        conditions.append(_condition(name, value, ledger_id))
-    return conditions
+    return [Transaction.ledger_id == ledger_id, *_narrowing(ledger_id, filters)]
+
+
+def _narrowing(ledger_id: int, filters: Filters) -> list[ColumnElement[bool]]:
+    used = filters.in_use().items()
+    return [_condition(name, value, ledger_id) for name, value in used]
 
 
 def _condition(name: str, value: Any, ledger_id: int) -> ColumnElement[bool]:
@@ -145,25 +162,45 @@ def _amount_condition(name: str, value: Decimal, ledger_id: int) -> ColumnElemen
     return or_(*options)
 
 
-def _window(query: AnySelect, request: PageRequest) -> tuple[Sequence[AnyRow], bool, bool]:
+def _window(
+    ledger_id: int, narrowing: list[ColumnElement[bool]], request: PageRequest
+) -> tuple[Sequence[AnyRow], bool, bool]:
     """Return the rows of a page, whether more come behind it, and whether some stand before."""
     cursor = request.cursor
-    column, descending = _sort(cursor.sort if cursor else request.sort)
-    backwards = bool(cursor and cursor.backwards)
-    order = (column, Transaction.id)
     if cursor:
-        edge = tuple_(*_key(cursor))
-        query = query.where(
-            tuple_(*order) < edge if descending ^ backwards else tuple_(*order) > edge
-        )
+        backwards = cursor.backwards
+        query = _pages(cursor.sort, backwards=backwards, from_edge=True)
+        start = dict(zip(("edge", "edge_id"), _key(cursor), strict=True))
     else:
-        query = query.offset((request.page - 1) * request.per_page)
-    query = query.order_by(*(part.desc() if descending ^ backwards else part for part in order))
-    rows = session.execute(query.limit(request.per_page + 1)).all()
+        backwards = False
+        query = _pages(request.sort, backwards=backwards, from_edge=False)
+        start = {"skip": (request.page - 1) * request.per_page}
+    query = query.where(*narrowing) if narrowing else query
+    rows = read(query, ledger_id=ledger_id, most=request.per_page + 1, **start).all()
     more, rows = len(rows) > request.per_page, rows[: request.per_page]
     if backwards:
         return rows[::-1], True, more
     return rows, more, bool(cursor) or request.page > 1
+
+
+@cache
+def _pages(sort: str, *, backwards: bool, from_edge: bool) -> AnySelect:
+    """Return the query of a page; building it anew takes a tenth of the time of a request.
+
+    Its values: ``ledger_id``, ``most`` rows, and where they start: behind ``edge`` and
+    ``edge_id``, or ``skip`` rows on.
+    """
+    column, descending = _sort(sort)
+    down = descending ^ backwards
+    order = (column, Transaction.id)
+    query = select(*COLUMNS).where(Transaction.ledger_id == bindparam("ledger_id"))
+    if from_edge:
+        edge = tuple_(bindparam("edge", type_=column.type), bindparam("edge_id", type_=Id))
+        query = query.where(tuple_(*order) < edge if down else tuple_(*order) > edge)
+    else:
+        query = query.offset(bindparam("skip", type_=BigInteger))
+    query = query.order_by(*(part.desc() if down else part for part in order))
+    return query.limit(bindparam("most", type_=Integer))
 
 
 def _sort(name: str) -> tuple[Any, bool]:
@@ -192,21 +229,22 @@ def _cursor(items: Sequence[AnyRow], index: int, sort: str, *, backwards: bool) 
 
 
 def _count(
-    ledger_id: int, filters: Filters, conditions: list[ColumnElement[bool]]
+    ledger_id: int, filters: Filters, narrowing: list[ColumnElement[bool]]
 ) -> tuple[int, bool]:
     """Return how many rows there are; exact where the kept totals know, else up to a limit."""
     kept = _kept_conditions(ledger_id, filters)
     if kept is not None:
-        count = select(func.coalesce(func.sum(MonthlyTotal.count), 0)).where(*kept)
-        return int(session.scalar(count) or 0), False
-    some = select(Transaction.id).where(*conditions).limit(paging.COUNT_LIMIT + 1).subquery()
-    counted = session.scalar(select(func.count()).select_from(some)) or 0
+        count = _KEPT_COUNT.where(*kept) if kept else _KEPT_COUNT
+        return int(read(count, ledger_id=ledger_id).scalar() or 0), False
+    passing = (Transaction.ledger_id == ledger_id, *narrowing)
+    some = select(Transaction.id).where(*passing).limit(paging.COUNT_LIMIT + 1).subquery()
+    counted = read(select(func.count()).select_from(some)).scalar() or 0
     return min(counted, paging.COUNT_LIMIT), counted > paging.COUNT_LIMIT
 
 
 def _kept_conditions(ledger_id: int, filters: Filters) -> list[ColumnElement[bool]] | None:
     """Return ``filters`` as conditions on the kept totals, or None where they cannot answer."""
-    conditions: list[ColumnElement[bool]] = [MonthlyTotal.ledger_id == ledger_id]
+    conditions: list[ColumnElement[bool]] = []
     for name, value in filters.in_use().items():
         condition = _kept_condition(name, value, ledger_id)
         if condition is None:
