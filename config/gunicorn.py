@@ -3,6 +3,8 @@
 A thread is held by every request and, later, by every open WebSocket; see OUTLAY_WEB_THREADS.
 """
 
+import gc
+
 from config.settings import Settings
 
 _settings = Settings.from_env()
@@ -20,3 +22,8 @@ control_socket_disable = True
 # Ctrl-C has to be over within ten seconds.
 graceful_timeout = 5
 keepalive = 5
+
+
+def when_ready(_server: object) -> None:
+    """Spare the garbage collector what was imported: it stays for good, and shared after a fork."""
+    gc.freeze()
