@@ -129,12 +129,11 @@ def delete(category_id: int) -> Response:
 
 def _presets() -> dict[str, Any]:
     """Return what the address says of a new category."""
-    parent_id = request.args.get("parent_id", type=int)
-    if parent_id is not None and parent_id > 0:
-        parent = categories.show(actor(), parent_id)
-        return {"parent_id": parent.id, **{name: getattr(parent, name) for name in LOOK}}
-    type_ = request.args.get("type")
-    return {"type": type_} if type_ in CATEGORY_TYPES else {}
+    given = Form(CategoryInput(only=("type", "parent_id"))).load(request.args) or {}
+    if given.get("parent_id") is None:
+        return given
+    parent = categories.show(actor(), given["parent_id"])
+    return {"parent_id": parent.id, **{name: getattr(parent, name) for name in LOOK}}
 
 
 def _new_page(form: Form) -> Answer:

@@ -19,6 +19,12 @@ def test_a_part_starts_with_the_look_of_what_it_is_part_of(mia: Visitor) -> None
     assert re.search(r'id="f-color-own"[^>]*value="#2fb344"', form.text)
 
 
+def test_an_address_that_makes_no_sense_starts_an_ordinary_category(mia: Visitor) -> None:
+    form = mia.get("/categories/new?parent_id=99999999999999999999&type=gift")
+    assert (form.status_code, value_of(form, "parent_id")) == (200, None)
+    assert mia.get(f"/categories/new?parent_id={2**62}").status_code == 404
+
+
 def test_a_category_is_added(mia: Visitor) -> None:
     fields = {"name": "Coffee", "type": "expense", "parent_id": mia.category("Food")}
     look = {"color": ["#4263eb", "#123ABC"], "icon": "coffee"}
