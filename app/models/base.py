@@ -93,8 +93,6 @@ def read(query: Executable, **values: object) -> CursorResult[Any]:
     return session.connection().execute(query, values)
 
 
-def upsert(table: Table) -> sqlite.Insert | postgresql.Insert:
-    """Return an INSERT for ``table`` that can say ON CONFLICT, in the dialect in use."""
-    if session.get_bind().dialect.name == "sqlite":
-        return sqlite.insert(table)
-    return postgresql.insert(table)
+def upsert(table: Table, dialect: str) -> sqlite.Insert | postgresql.Insert:
+    """Return an INSERT for ``table`` that can say ON CONFLICT, in the dialect of that name."""
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)

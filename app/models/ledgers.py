@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, CheckConstraint, Executable, ForeignKey, String, update
+from sqlalchemy import BigInteger, CheckConstraint, Executable, ForeignKey, String, Table, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Id, currency, id_pk
@@ -26,6 +26,9 @@ class Ledger(Timestamped, Base):
     personal_user_id: Mapped[int | None] = mapped_column(
         Id, ForeignKey("users.id", ondelete="CASCADE"), unique=True
     )
+
+
+_LEDGERS: Table = Ledger.__table__  # type: ignore[assignment]
 
 
 class Membership(Timestamped, Base):
@@ -52,10 +55,9 @@ class LedgerKey:
     def touch(self) -> Executable:
         """Return the statement that locks the ledger for writing and raises its revision."""
         return (
-            update(Ledger)
-            .where(Ledger.id == self.id)
-            .values(revision=Ledger.revision + 1)
-            .execution_options(synchronize_session=False)
+            update(_LEDGERS)
+            .where(_LEDGERS.c.id == self.id)
+            .values(revision=_LEDGERS.c.revision + 1)
         )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import BigInteger, Table, bindparam, exists, select, update
 
 from app.core import clock
 from app.core.errors import Conflict, Invalid
@@ -10,6 +10,16 @@ from app.models.accounts import Account
 from app.models.base import session
 from app.models.imports import Import
 from app.models.transactions import Transaction
+
+_TABLE: Table = Account.__table__  # type: ignore[assignment]
+_SHIFT = (
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("account"))
+    .values(
+        balance=_TABLE.c.balance + bindparam("difference", type_=BigInteger),
+        updated_at=_TABLE.c.updated_at,
+    )
+)
 
 
 def find_all(ledger_id: int, *, archived: bool | None = None) -> Sequence[Account]:
@@ -82,12 +92,7 @@ def is_used(account: Account) -> bool:
 
 def shift(account_id: int, difference: int) -> None:
     """Move the kept balance by ``difference`` minor units, in one atomic step."""
-    session.execute(
-        update(Account)
-        .where(Account.id == account_id)
-        .values(balance=Account.balance + difference, updated_at=Account.updated_at)
-        .execution_options(synchronize_session=False)
-    )
+    session.execute(_SHIFT, {"account": account_id, "difference": difference})
 
 
 def require_open(account: Account) -> None:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Insert, Table, extract, func, select
@@ -50,12 +51,13 @@ def apply(changes: Iterable[Sums]) -> None:
         if difference:
             accounts.shift(account_id, difference)
     if rows:
-        session.execute(_adding(), rows)
+        session.execute(_adding(session.get_bind().dialect.name), rows)
 
 
-def _adding() -> Insert:
+@cache
+def _adding(dialect: str) -> Insert:
     """Return the INSERT that adds an amount and a count to a total that may exist already."""
-    insert = upsert(TABLE)
+    insert = upsert(TABLE, dialect)
     return insert.on_conflict_do_update(
         index_elements=_NAMES[:5],
         set_={
