@@ -114,7 +114,10 @@ class ImportRow(Base):
 
     __tablename__ = "import_rows"
     __table_args__ = (
-        CheckConstraint("status IN ('new', 'duplicate', 'rejected')", name="status"),
+        # Not IN: for more than two words SQLite builds a table in memory, for every row.
+        CheckConstraint(
+            "status = 'new' OR status = 'duplicate' OR status = 'rejected'", name="status"
+        ),
         {"sqlite_with_rowid": False},
     )
 

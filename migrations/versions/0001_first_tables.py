@@ -334,7 +334,8 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("raw", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            "status IN ('new', 'duplicate', 'rejected')", name=op.f("ck_import_rows_status")
+            "status = 'new' OR status = 'duplicate' OR status = 'rejected'",
+            name=op.f("ck_import_rows_status"),
         ),
         sa.ForeignKeyConstraint(
             ["import_id"], ["imports.id"], name=op.f("fk_import_rows_import_id"), ondelete="CASCADE"
