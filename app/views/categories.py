@@ -129,7 +129,7 @@ def delete(category_id: int) -> Response:
 
 def _presets() -> dict[str, Any]:
     """Return what the address says of a new category."""
-    given = Form(CategoryInput(only=("type", "parent_id"))).load(request.args) or {}
+    given = Form(CategoryInput(partial=True)).load(request.args) or {}
     if given.get("parent_id") is None:
         return given
     parent = categories.show(actor(), given["parent_id"])
