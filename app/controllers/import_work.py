@@ -99,7 +99,7 @@ def _finish_reading(work: Import, attempt: int, reading: Reading, stager: Stager
         if not imports.still_mine(work, attempt):
             return
         import_files.describe(work, reading)
-        import_files.ask_about_accounts(work, stager.account, stager.unknown_accounts)
+        import_files.ask_about_accounts(work, stager)
         imports.finish_reading(work)
         if work.skip_review and not work.questions:
             imports.start_commit(work)

@@ -10,7 +10,7 @@ from app.core.errors import Invalid
 from app.core.spreadsheet import guard
 from app.models.imports import Import
 from app.services import imports, statements
-from app.services.staging import ACCOUNTS_QUESTION, ONE_ACCOUNT, OPEN_ACCOUNTS, Target
+from app.services.staging import ACCOUNTS_QUESTION, ONE_ACCOUNT, OPEN_ACCOUNTS, Stager
 from app.services.statements import Question, Reading
 
 STYLES = ("date_format", "decimal", "positive_means")
@@ -52,12 +52,17 @@ def describe(work: Import, reading: Reading) -> None:
     work.rows_total = reading.rows
 
 
-def ask_about_accounts(work: Import, account: Target, names: set[str]) -> None:
-    """Ask where rows belong whose accounts are not in the ledger; say so where it is plain."""
+def ask_about_accounts(work: Import, stager: Stager) -> None:
+    """Ask where rows belong whose accounts are not in the ledger; say so where it is plain.
+
+    It is plain where the whole file is of one account, whatever its name is there.
+    """
+    account, names = stager.account, stager.unknown_accounts
     if not names or work.reading is None:
         return
     listed = ", ".join(sorted(names))
-    if len(names) == 1 or work.answers.get(ACCOUNTS_QUESTION) == ONE_ACCOUNT:
+    alone = len(names) == 1 and not stager.knows_some
+    if alone or work.answers.get(ACCOUNTS_QUESTION) == ONE_ACCOUNT:
         note = f"The file says {listed}; these rows go to {account.name}."
         work.reading = {**work.reading, "note": note}
         return

@@ -67,7 +67,8 @@ class Stager:
     """Stages one import's rows, batch by batch, in file order.
 
     A row of an account that the ledger does not have goes to the import's own account, or with
-    ``open_accounts`` to one that is opened for it; ``unknown_accounts`` collects their names.
+    ``open_accounts`` to one that is opened for it; ``unknown_accounts`` collects their names, and
+    ``knows_some`` says that other rows found theirs.
     """
 
     work: Import
@@ -76,6 +77,7 @@ class Stager:
     paths: dict[tuple[str, str], int]
     open_accounts: bool = False
     unknown_accounts: set[str] = field(default_factory=set)
+    knows_some: bool = False
     _twins: dict[bytes, int] = field(default_factory=dict)
 
     @classmethod
@@ -138,7 +140,9 @@ class Stager:
             )
         if found is None:
             self.unknown_accounts.add(name)
-        return found or self.account
+            return self.account
+        self.knows_some = True
+        return found
 
 
 def _rejected(import_id: int, row: RejectedRow) -> tuple[Any, ...]:

@@ -47,6 +47,7 @@ COLUMNS = (
     Transaction.updated_at,
 )
 CHUNK = 2000
+_MOST = Decimal(MAX_SUM)
 _KEPT_COUNT = select(func.coalesce(func.sum(MonthlyTotal.count), 0)).where(
     MonthlyTotal.ledger_id == bindparam("ledger_id")
 )
@@ -153,7 +154,7 @@ def _amount_condition(name: str, value: Decimal, ledger_id: int) -> ColumnElemen
     in_ledger = select(Account.currency).where(Account.ledger_id == ledger_id).distinct()
     options = []
     for currency in session.scalars(in_ledger):
-        exact = max(-MAX_SUM, min(MAX_SUM, value.scaleb(digits(currency))))
+        exact = max(-_MOST, min(_MOST, value.scaleb(digits(currency))))
         if name == "amount_min":
             bound = Transaction.amount >= math.ceil(exact)
         else:
