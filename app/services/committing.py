@@ -20,7 +20,6 @@ from app.services import category_paths, duplicates, totals
 BATCH = 10_000
 _TRANSACTIONS: Table = Transaction.__table__  # type: ignore[assignment]
 _COPIED = ("kind", "date", "amount", "currency", "description", "payee", "notes", "search_text")
-_KNOWN = (Category.id == ImportRow.category_id) & (Category.ledger_id == Import.ledger_id)
 
 
 def commit_batch(work: Import) -> bool:
@@ -36,7 +35,7 @@ def commit_batch(work: Import) -> bool:
         ImportRow.status == "new",
     )
     stored = _insert(work, batch)
-    _add_to_totals(batch)
+    _add_to_totals(work, batch)
     work.cursor = last
     work.rows_done += stored
     work.rows_new -= again
@@ -96,25 +95,22 @@ def _insert(work: Import, batch: Any) -> int:
         "created_at": literal(now, Transaction.created_at.type),
         "updated_at": literal(now, Transaction.updated_at.type),
     }
-    rows = _with_category(select(*values.values())).where(batch).order_by(ImportRow.line)
+    rows = _with_category(work, select(*values.values())).where(batch).order_by(ImportRow.line)
     stored = insert(_TRANSACTIONS).from_select(list(values), rows)
     # Without the option PostgreSQL's driver says -1.
     done = session.execute(stored.execution_options(preserve_rowcount=True))
     return int(done.rowcount)  # type: ignore[attr-defined]
 
 
-def _add_to_totals(batch: Any) -> None:
+def _add_to_totals(work: Import, batch: Any) -> None:
     category = func.coalesce(Category.id, NO_CATEGORY)
-    keys = (Import.ledger_id, ImportRow.month, ImportRow.account_id, ImportRow.kind, category)
+    keys = (ImportRow.month, ImportRow.account_id, ImportRow.kind, category)
     sums = (func.sum(ImportRow.amount), func.count())
-    rows = _with_category(select(*keys, *sums)).where(batch).group_by(*keys)
-    totals.apply(session.execute(rows).all())
+    rows = _with_category(work, select(*keys, *sums)).where(batch).group_by(*keys)
+    totals.apply((work.ledger_id, *row) for row in session.execute(rows).all())
 
 
-def _with_category(query: AnySelect) -> AnySelect:
+def _with_category(work: Import, query: AnySelect) -> AnySelect:
     """Join the row's category as long as it exists: it may have been deleted since the reading."""
-    return (
-        query.select_from(ImportRow)
-        .join(Import, Import.id == ImportRow.import_id)
-        .outerjoin(Category, _KNOWN)
-    )
+    known = (Category.id == ImportRow.category_id) & (Category.ledger_id == work.ledger_id)
+    return query.select_from(ImportRow).outerjoin(Category, known)
