@@ -6,11 +6,8 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Date,
-    Integer,
     Subquery,
     and_,
-    cast,
     exists,
     func,
     or_,
@@ -132,16 +129,21 @@ def _lookalikes(import_id: int, ledger_id: int) -> Any:
         .where(
             ImportRow.import_id == import_id,
             ImportRow.status == "new",
-            _days_apart() <= NEARBY.days,
+            Transaction.date.between(_days_from(-NEARBY.days), _days_from(NEARBY.days)),
             ~habit,
         )
     )
 
 
-def _days_apart() -> Any:
+def _days_from(days: int) -> Any:
+    """Return the date some days from a waiting row's.
+
+    Bounds, not a difference: they have an index, and SQLite would go through all waiting rows
+    for each stored one if they had none.
+    """
     if session.get_bind().dialect.name == "sqlite":
-        return func.abs(func.julianday(Transaction.date) - func.julianday(ImportRow.date))
-    return func.abs(cast(Transaction.date, Date) - cast(ImportRow.date, Date)).cast(Integer)
+        return func.date(ImportRow.date, f"{days} days")
+    return ImportRow.date + days
 
 
 def _flag(import_id: int, lines: Iterable[int]) -> None:
