@@ -2,11 +2,8 @@
 
 from typing import Any
 
-from apispec.ext.marshmallow import MarshmallowPlugin
-from apispec.ext.marshmallow.common import resolve_schema_cls
 from flask import Flask
 from flask_smorest import Api as SmorestApi
-from marshmallow import Schema
 
 from app.api import (
     accounts,
@@ -19,6 +16,7 @@ from app.api import (
     reports,
     transactions,
 )
+from app.api.description import Describer
 from app.api.problems import ProblemSchema
 from app.extensions import jwt
 
@@ -51,6 +49,13 @@ class Api(SmorestApi):  # type: ignore[misc]
 
     ERROR_SCHEMA = ProblemSchema
 
+    def _register_responses(self) -> None:
+        """Describe errors under the content type that they are sent with."""
+        usual = self.DEFAULT_RESPONSE_CONTENT_TYPE
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = "application/problem+json"
+        super()._register_responses()
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = usual
+
     def _register_error_handlers(self) -> None:
         """Register none: they would answer pages too."""
 
@@ -59,8 +64,7 @@ def init_app(app: Flask) -> None:
     """Register the API's blueprints and their description on ``app``."""
     app.config.update(_CONFIG)
     jwt.init_app(app)
-    namer = MarshmallowPlugin(schema_name_resolver=_schema_name)
-    api = Api(app, spec_kwargs={"marshmallow_plugin": namer})
+    api = Api(app, spec_kwargs={"marshmallow_plugin": Describer()})
     api.register_converter(app.url_map.converters["id"], _id_parameter)
     for blp in BLUEPRINTS:
         api.register_blueprint(blp)
@@ -69,10 +73,3 @@ def init_app(app: Flask) -> None:
 
 def _id_parameter(_converter: object) -> dict[str, Any]:
     return {"type": "integer", "minimum": 1, "maximum": 10**18 - 1}
-
-
-def _schema_name(schema: Any) -> str:
-    """Name a schema after its class; one whose fields may all be left out is a patch."""
-    cls: Any = resolve_schema_cls(schema)
-    name: str = cls.__name__.removesuffix("Schema")
-    return f"{name}Patch" if isinstance(schema, Schema) and schema.partial else name

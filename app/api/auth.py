@@ -41,6 +41,7 @@ def login(data: dict[str, Any]) -> Response:
 
 
 @blp.route("/refresh", methods=["POST"])
+@blp.doc(security=[{"bearer": []}])
 @blp.response(200, TokensSchema)
 @public
 def refresh() -> Response:

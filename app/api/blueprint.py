@@ -20,6 +20,9 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]
     """A flask-smorest blueprint that demands a token and whose answers carry entity tags."""
 
     ARGUMENTS_PARSER = Parser()
+    DEFAULT_LOCATION_CONTENT_TYPE_MAPPING = (
+        SmorestBlueprint.DEFAULT_LOCATION_CONTENT_TYPE_MAPPING | {"upload": "multipart/form-data"}
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -29,6 +32,23 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]
         """Give the handler what ``schema`` loads; made once, not for every request."""
         made = schema() if isinstance(schema, type) else schema
         return super().arguments(made, **options)
+
+    def route(self, rule: str, **options: Any) -> Callable[[Handler], Handler]:
+        """Register a view under a name of its own, and say who may call it and what it answers."""
+        register = super().route(rule, **options)
+
+        def decorate(view: Handler) -> Handler:
+            noun = self.name.removeprefix("api_")
+            facts: dict[str, Any] = {"operationId": f"{noun}_{view.__name__}"}
+            said = getattr(view, "_apidoc", {}).get("manual_doc", {})
+            if getattr(view, "is_public", False) and "security" not in said:
+                facts["security"] = []
+            if "GET" in options["methods"]:
+                facts["responses"] = {"304": {"description": "Not Modified"}}
+            registered: Handler = register(self.doc(**facts)(view))
+            return registered
+
+        return decorate
 
     def item(self, schema: type[Schema], status: int = 200) -> Callable[[Handler], Handler]:
         """Answer with what the handler returns, dumped by ``schema``, with a strong ETag."""

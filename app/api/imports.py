@@ -22,7 +22,7 @@ from app.schemas.imports import (
     ImportSummarySchema,
     RowQuery,
     UndoQuery,
-    UploadInput,
+    UploadRequest,
 )
 from app.schemas.paging import PageQuery
 
@@ -39,12 +39,12 @@ def index(query: dict[str, Any]) -> Response:
 
 @blp.route("", methods=["POST"])
 @idempotent
-@blp.arguments(UploadInput, location="form")
+@blp.arguments(UploadRequest, location="upload")
 @blp.arguments(LedgerQuery, location="query")
 @blp.response(202, ImportSchema)
 def create(data: dict[str, Any], query: dict[str, Any]) -> Response:
     """Upload a statement, as the multipart field ``file``; a job reads it."""
-    upload = _uploaded()
+    upload = _file(data.pop("file"))
     work = imports.create(
         actor(), **query, **data, filename=upload.filename or "", content=upload.read()
     )
@@ -99,11 +99,11 @@ def rejected(import_id: int) -> Response:
     return Response(lines, mimetype="text/csv", headers=attachment(f"rejected-{import_id}.csv"))
 
 
-def _uploaded() -> FileStorage:
-    upload = request.files.get("file")
-    if upload is None:
-        raise Invalid(errors={"file": ["Send the statement as the multipart field “file”."]})
-    return upload
+def _file(given: Any) -> FileStorage:
+    """Return the uploaded file; a text field of its name is none."""
+    if not isinstance(given, FileStorage):
+        raise Invalid(errors={"file": ["Has to be a file."]})
+    return given
 
 
 def _answer(work: Import, status: int = 200) -> Response:

@@ -48,6 +48,16 @@ class UploadFormInput(UploadInput):
     file = fields.Raw(dump_only=True)
 
 
+class UploadRequest(UploadInput):
+    """A file, with what comes with it."""
+
+    file = fields.Raw(
+        required=True,
+        error_messages={"required": "Send the statement as the multipart field “file”."},
+        metadata={"type": "string", "format": "binary"},
+    )
+
+
 class ImportChanges(Input):
     """More about a file; it is read anew."""
 

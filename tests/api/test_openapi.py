@@ -1,0 +1,128 @@
+"""The API does what its description says, whatever is sent to it."""
+
+import re
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.factories.callers import Api
+from tests.factories.fixtures import Caller
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+EXAMPLES = 8
+SLOW = {"auth_register": 3, "auth_login": 3}  # hashing a password is slow on purpose
+METHODS = {"get", "post", "put", "patch", "delete"}
+
+
+def _operations(api: Api) -> list[Any]:
+    schema = schemathesis.openapi.from_wsgi("/api/openapi.json", api.app)
+    return [found.ok() for found in schema.get_all_operations()]
+
+
+def _name(operation: Any) -> str:
+    return str(operation.definition.raw["operationId"])
+
+
+def _fill(api: Api) -> dict[str, int]:
+    """Make one of everything; returns the ids by the names they have in paths."""
+    statement = "date,description,amount,currency,category,account\n2026-01-02,Bread,-3.50,EUR,,\n"
+    return {
+        "ledger_id": api.person.ledger_id,
+        "account_id": api.person.account_id,
+        "category_id": api.category("Fun"),
+        "transaction_id": api.spend("1.00", description="something")["id"],
+        "import_id": api.upload(statement).get_json()["id"],
+    }
+
+
+def _try(operation: Any, api: Api, mode: GenerationMode, examples: int) -> int:
+    ids = _fill(api)
+    answered: list[int] = []
+
+    @settings(
+        max_examples=examples, derandomize=True, deadline=None, database=None,
+        phases=[Phase.generate], suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def attempt(case: Any) -> None:
+        if len(answered) % 2:  # every other time an id that exists
+            case.path_parameters = {name: ids[name] for name in case.path_parameters or {}}
+        headers = {"Authorization": f"Bearer {api.token}"}
+        response = case.call(headers=headers)
+        case.validate_response(response, checks=CHECKS, headers=headers)
+        answered.append(response.status_code)
+
+    attempt()
+    return len(answered)
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+def test_every_operation_keeps_to_its_description(caller: Caller, mode: GenerationMode) -> None:
+    api = caller()
+    tried = 0
+    for operation in _operations(api):
+        api = caller()  # signing out is among the operations
+        tried += _try(operation, api, mode, SLOW.get(_name(operation), EXAMPLES))
+    assert tried > 100
+
+
+def test_the_description_lists_every_route(api: Api) -> None:
+    described = {
+        (path, method)
+        for path, operations in api.read("/openapi.json")["paths"].items()
+        for method in operations.keys() & METHODS
+    }
+    routed = {
+        (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method.lower())
+        for rule in api.app.url_map.iter_rules()
+        if rule.rule.startswith("/api/") and rule.rule not in {"/api/openapi.json", "/api/docs"}
+        for method in rule.methods or ()
+        if method.lower() in METHODS
+    }
+    assert described == routed
+
+
+def test_every_operation_has_a_name_of_its_own(api: Api) -> None:
+    names = [
+        operation["operationId"]
+        for operations in api.read("/openapi.json")["paths"].values()
+        for method, operation in operations.items()
+        if method in METHODS
+    ]
+    assert len(names) == len(set(names))
+
+
+def test_errors_are_described_as_problems(api: Api) -> None:
+    answers = api.read("/openapi.json")["components"]["responses"]
+    assert set(answers["DEFAULT_ERROR"]["content"]) == {"application/problem+json"}
+
+
+def test_a_file_is_described_as_a_file(api: Api) -> None:
+    document = api.read("/openapi.json")
+    (kind,) = document["paths"]["/api/imports"]["post"]["requestBody"]["content"]
+    assert kind == "multipart/form-data"
+    file = document["components"]["schemas"]["UploadRequest"]["properties"]["file"]
+    assert file == {"type": "string", "format": "binary"}
+
+
+def test_security_is_described_as_it_is(api: Api) -> None:
+    document = api.read("/openapi.json")
+    assert document["security"] == [{"bearer": []}]
+    for path in ("register", "login"):
+        assert document["paths"][f"/api/auth/{path}"]["post"]["security"] == []
