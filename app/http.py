@@ -1,5 +1,6 @@
 """What every request and answer carries: an id, safe headers, exact JSON, static files."""
 
+import hashlib
 import json
 import re
 import secrets
@@ -70,6 +71,21 @@ def init_app(app: Flask) -> None:
         max_age=3600,
         immutable_file_test=lambda _path, url: bool(_HASHED.search(url)),
     )
+
+
+def request_digest() -> bytes:
+    """Digest what the present request asks for; of uploads the content, not how it was packed."""
+    digest = hashlib.sha256(f"{request.method} {request.full_path}".encode())
+    if request.mimetype != "multipart/form-data":
+        digest.update(request.get_data(cache=True))
+        return digest.digest()
+    for name, value in sorted(request.form.items(multi=True)):
+        digest.update(repr((name, value)).encode())
+    for name, file in sorted(request.files.items(multi=True)):
+        digest.update(repr((name, file.filename)).encode())
+        digest.update(hashlib.sha256(file.stream.read()).digest())
+        file.stream.seek(0)
+    return digest.digest()
 
 
 def _prepare() -> None:

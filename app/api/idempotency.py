@@ -4,7 +4,6 @@ After draft-ietf-httpapi-idempotency-key-header: the answer is stored in the tra
 the work, per person; the same key with another body is refused.
 """
 
-import hashlib
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -14,6 +13,7 @@ from flask import Response, request
 from app.api.acting import actor
 from app.controllers import requests
 from app.core.errors import Invalid
+from app.http import request_digest
 
 LONGEST_KEY = 255
 
@@ -26,7 +26,7 @@ def idempotent(view: Callable[..., Response]) -> Callable[..., Response]:
         key = request.headers.get("Idempotency-Key")
         if key is None:
             return view(*args, **kwargs)
-        with requests.once(actor(), _checked(key), _fingerprint()) as answer:
+        with requests.once(actor(), _checked(key), request_digest()) as answer:
             if answer.kept is not None:
                 return _replayed(answer.kept)
             response = view(*args, **kwargs)
@@ -42,21 +42,6 @@ def _checked(key: str) -> str:
     if not 1 <= len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable():
         raise Invalid(errors={"Idempotency-Key": ["From 1 to 255 printable ASCII characters."]})
     return key
-
-
-def _fingerprint() -> bytes:
-    """Digest what the request asks for; of uploads the content, not how it was packed."""
-    digest = hashlib.sha256(f"{request.method} {request.full_path}".encode())
-    if request.mimetype == "multipart/form-data":
-        for name, value in sorted(request.form.items(multi=True)):
-            digest.update(repr((name, value)).encode())
-        for name, file in sorted(request.files.items(multi=True)):
-            digest.update(repr((name, file.filename)).encode())
-            digest.update(hashlib.sha256(file.stream.read()).digest())
-            file.stream.seek(0)
-    else:
-        digest.update(request.get_data(cache=True))
-    return digest.digest()
 
 
 def _replayed(kept: Any) -> Response:

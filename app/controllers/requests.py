@@ -26,11 +26,12 @@ class Answer:
 
 
 @contextmanager
-def once(actor: Actor, key: str, fingerprint: bytes) -> Iterator[Answer]:
+def once(actor: Actor, key: str, fingerprint: bytes, *, wait: bool = False) -> Iterator[Answer]:
     """Do a request at most once per person and ``key``, in one transaction with its answer.
 
-    Invalid when the key stands for another request; Conflict while the first is still running.
+    Invalid when the key stands for another request; while the first is still running, ``wait`` for
+    it, or Conflict.
     """
     with unit_of_work():
-        requests.lock(actor.id, key)
+        requests.lock(actor.id, key, wait=wait)
         yield Answer(actor, key, fingerprint)

@@ -13,16 +13,18 @@ from app.models.requests import IdempotentRequest
 KEPT_FOR = dt.timedelta(days=2)
 
 
-def lock(user_id: int, key: str) -> None:
-    """Hold ``key`` until the transaction ends. Conflict when another request holds it.
+def lock(user_id: int, key: str, *, wait: bool) -> None:
+    """Hold ``key`` until the transaction ends; when another request does, wait, or Conflict.
 
-    SQLite lets one writer in at a time, so there a second request waits for the first to end.
+    SQLite lets one writer in at a time, so there a second request always waits for the first.
     """
     if session.get_bind().dialect.name != "postgresql":
         return
     digest = hashlib.blake2b(f"{user_id}:{key}".encode(), digest_size=8).digest()
     number = int.from_bytes(digest, signed=True)
-    if not session.scalar(text("SELECT pg_try_advisory_xact_lock(:n)"), {"n": number}):
+    if wait:
+        session.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": number})
+    elif not session.scalar(text("SELECT pg_try_advisory_xact_lock(:n)"), {"n": number}):
         raise Conflict("The first request with this key is still running.")
 
 

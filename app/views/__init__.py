@@ -14,6 +14,7 @@ from app.views import (
     health,
     imports,
     months,
+    once,
     transactions,
 )
 
@@ -35,5 +36,6 @@ def init_app(app: Flask) -> None:
     acting.init_app(app)
     assets.init_app(app)
     formatting.init_app(app)
+    once.init_app(app)
     for blp in BLUEPRINTS:
         app.register_blueprint(blp)

@@ -17,6 +17,7 @@ from app.views.books import Books, by_day
 from app.views.formatting import currency_names, typed
 from app.views.forms import Form, attempt, sent_version
 from app.views.messages import done
+from app.views.once import once
 
 blp = Blueprint("accounts", __name__, url_prefix="/accounts")
 
@@ -57,6 +58,7 @@ def new() -> Answer:
 
 
 @blp.post("")
+@once
 def create() -> Answer:
     """Open an account."""
     form = Form(AccountInput(), currency=_typed_currency(actor().ledger.currency))

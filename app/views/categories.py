@@ -13,6 +13,7 @@ from app.views.assets import category_icons
 from app.views.books import Books
 from app.views.forms import Form, attempt, sent_version
 from app.views.messages import done
+from app.views.once import once
 
 blp = Blueprint("categories", __name__, url_prefix="/categories")
 
@@ -60,6 +61,7 @@ def new() -> Answer:
 
 
 @blp.post("")
+@once
 def create() -> Answer:
     """Add a category."""
     form = Form(CategoryInput())

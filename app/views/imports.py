@@ -28,6 +28,7 @@ from app.views.acting import actor, is_htmx
 from app.views.books import Books
 from app.views.forms import MENDABLE, Form, attempt
 from app.views.import_mapping import MappingForm, column_choices
+from app.views.once import once
 from app.views.transactions import Pages
 
 blp = Blueprint("imports", __name__, url_prefix="/imports")
@@ -81,6 +82,7 @@ def new() -> Answer:
 
 
 @blp.post("/new")
+@once
 def create() -> Answer:
     """Take a statement in, and go to the page that follows it."""
     form = Form(UploadFormInput())

@@ -17,6 +17,7 @@ from app.views.books import Books, by_day
 from app.views.formatting import money, today, typed
 from app.views.forms import Form, attempt, sent_version
 from app.views.messages import done
+from app.views.once import once
 
 blp = Blueprint("transactions", __name__, url_prefix="/transactions")
 
@@ -70,6 +71,7 @@ def new() -> Answer:
 
 
 @blp.post("")
+@once
 def create() -> Answer:
     """Add a row, and go back to where the form was."""
     form = _posted_form(Books.of(actor()))

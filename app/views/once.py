@@ -1,0 +1,47 @@
+"""Forms sent twice: a double click adds one thing, and both clicks end on the same page."""
+
+import re
+import secrets
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Flask, current_app, redirect, request
+from werkzeug.wrappers import Response
+
+from app.controllers import requests
+from app.http import request_digest
+from app.views.acting import actor
+
+FIELD = "once"
+_TOKEN = re.compile(r"[0-9a-f]{32}", re.ASCII)
+
+
+def init_app(app: Flask) -> None:
+    """Give templates ``once_token()``: a number that a form shown has and no other."""
+    app.add_template_global(lambda: secrets.token_hex(16), "once_token")
+
+
+def once(view: Callable[..., Any]) -> Callable[..., Response]:
+    """Wrap a route that adds something and then redirects.
+
+    The same form with the same contents is done once; a form that was refused, or filled in
+    otherwise after going back, is a new one.
+    """
+
+    @wraps(view)
+    def wrapper(*args: Any, **kwargs: Any) -> Response:
+        token = request.form.get(FIELD, "")
+        if not _TOKEN.fullmatch(token):
+            return current_app.make_response(view(*args, **kwargs))
+        digest = request_digest()
+        key = f"form:{token}:{digest.hex()}"
+        with requests.once(actor(), key, digest, wait=True) as answer:
+            if answer.kept is not None:
+                return redirect(answer.kept.location or "/", answer.kept.status)
+            response = current_app.make_response(view(*args, **kwargs))
+            if response.location:
+                answer.keep(response.status_code, "", response.location)
+        return response
+
+    return wrapper
