@@ -10,7 +10,7 @@ from app.services import accounts, category_paths, demo, ledgers, transactions, 
 
 YEARS = 3
 SEED = 20260101
-OPENING = {"Everyday": 184050, "Savings": 640000}
+OPENING = {"Main account": 184050, "Savings": 640000}
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,11 +95,16 @@ def _stage(work: Import, attempt: int, stager: Stager, batch: Batch, rows_total:
 
 
 def _finish_reading(work: Import, attempt: int, reading: Reading, stager: Stager) -> None:
-    with unit_of_work(LedgerKey(work.ledger_id)) as unit:
+    with unit_of_work():
         if not imports.still_mine(work, attempt):
             return
         import_files.describe(work, reading)
         import_files.ask_about_accounts(work, stager)
+        imports.find_duplicates(work)
+        imports.keep_alive(work)
+    with unit_of_work(LedgerKey(work.ledger_id)) as unit:
+        if not imports.still_mine(work, attempt):
+            return
         imports.finish_reading(work)
         if work.skip_review and not work.questions:
             imports.start_commit(work)

@@ -87,7 +87,8 @@ def _plain_number(text: str) -> bool:
 class Text(fields.String):
     """A text of one line (or more, with ``lines=True``) without control characters, trimmed."""
 
-    def __init__(self, *, longest: int, lines: bool = False, blank: bool = True, **kwargs: Any
+    def __init__(
+        self, *, longest: int, lines: bool = False, blank: bool = True, **kwargs: Any
     ) -> None:
         shortest = 0 if blank else 1
         error = f"At most {longest} characters." if blank else f"From 1 to {longest} characters."

@@ -20,7 +20,7 @@ class Habit:
     most: int
     times: float
     day: int | None = None
-    account: str = "Everyday"
+    account: str = "Main account"
 
 
 HABITS = (

@@ -165,12 +165,16 @@ def keep_alive(work: Import) -> None:
     work.lease_until = clock.now() + LEASE
 
 
-def finish_reading(work: Import) -> None:
-    """Hand what was read over to review; duplicates are marked, the rest counted."""
+def find_duplicates(work: Import) -> None:
+    """Mark the waiting rows that are stored already, and flag those that look like it."""
     duplicates.mark_known(work.id, work.ledger_id)
     if work.is_own_export:
         duplicates.mark_same_words(work.id, work.ledger_id)
     work.rows_possible_duplicate = duplicates.flag_lookalikes(work.id, work.ledger_id)
+
+
+def finish_reading(work: Import) -> None:
+    """Count what was read and hand it over to review."""
     found = staging.counts(work.id)
     work.rows_new = found["new"]
     work.rows_duplicate = found["duplicate"]

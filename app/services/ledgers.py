@@ -21,7 +21,7 @@ def open_personal(user: User) -> Ledger:
     session.add(ledger)
     session.flush()
     session.add(Membership(ledger_id=ledger.id, user_id=user.id, role="owner"))
-    accounts.record(ledger.id, name="Everyday", type="checking", currency=user.currency)
+    accounts.record(ledger.id, name="Main account", type="checking", currency=user.currency)
     categories.record_starter_set(ledger.id)
     return ledger
 

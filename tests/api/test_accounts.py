@@ -32,7 +32,7 @@ def test_where_it_is_to_be_found(api: Api) -> None:
 def test_accounts_are_listed_by_name(api: Api) -> None:
     _open(api, name="Wallet")
     _open(api, name="Cash")
-    assert [one["name"] for one in api.read("/accounts")["items"]] == ["Cash", "Everyday", "Wallet"]
+    assert [one["name"] for one in api.read("/accounts")["items"]] == ["Cash", "Main account", "Wallet"]
 
 
 def test_archived_accounts_are_listed_apart(api: Api) -> None:
@@ -41,7 +41,7 @@ def test_archived_accounts_are_listed_apart(api: Api) -> None:
     used = api.read("/accounts", archived="false")["items"]
     unused = api.read("/accounts", archived="true")["items"]
     assert ([one["name"] for one in used], [one["name"] for one in unused]) == (
-        ["Everyday"], ["Savings"],
+        ["Main account"], ["Savings"],
     )  # fmt: skip
 
 

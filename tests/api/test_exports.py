@@ -68,7 +68,7 @@ def test_names_of_categories_and_accounts(books: Api) -> None:
     rows = _export(books)
     assert rows[1]["category"] == "Food / Groceries"
     assert rows[0]["category"] == ""
-    assert {row["account"] for row in rows} == {"Everyday", "Tokyo"}
+    assert {row["account"] for row in rows} == {"Main account", "Tokyo"}
 
 
 @pytest.mark.parametrize(

@@ -650,17 +650,17 @@ def test_a_file_of_one_account_goes_where_it_is_uploaded(importer: Importer) -> 
 @pytest.mark.parametrize(("answer", "accounts"), [("open", 3), ("one", 1)])
 def test_unknown_accounts_are_asked_about(importer: Importer, answer: str, accounts: int) -> None:
     header = "date,description,amount,currency,category,account\n"
-    rows = "2026-01-01,a,-1.00,EUR,,Everyday\n2026-01-02,b,-2.00,EUR,,Savings\n"
+    rows = "2026-01-01,a,-1.00,EUR,,Main account\n2026-01-02,b,-2.00,EUR,,Savings\n"
     work = importer.read(header + rows + "2026-01-03,c,-4.00,EUR,,Wallet\n")
     assert [one["field"] for one in work["questions"]] == ["accounts"]
     problem(409, importer.api.post(f"/imports/{work['id']}/commit"))
     importer.commit(importer.patch(work, answers={"accounts": answer}))
     found = {one["name"]: one["balance"] for one in importer.api.read("/accounts")["items"]}
     assert len(found) == accounts
-    assert found["Everyday"] == ("-1.00" if answer == "open" else "-7.00")
+    assert found["Main account"] == ("-1.00" if answer == "open" else "-7.00")
 
 
 def test_one_unknown_account_among_known_ones_is_asked_about(importer: Importer) -> None:
     header = "date,description,amount,currency,category,account\n"
-    rows = "2026-01-01,a,-1.00,EUR,,Everyday\n2026-01-02,b,-2.00,EUR,,Savings\n"
+    rows = "2026-01-01,a,-1.00,EUR,,Main account\n2026-01-02,b,-2.00,EUR,,Savings\n"
     assert [one["field"] for one in importer.read(header + rows)["questions"]] == ["accounts"]

@@ -64,9 +64,9 @@ def own_statement(tmp_path: Path) -> Path:
     """A file as Outlay exports it, with three categories that everybody starts with."""
     rows = (
         "date,description,amount,currency,category,account",
-        "2026-09-01,Landlord,-980.00,EUR,Home / Rent,Everyday",
-        "2026-09-02,Market,-45.10,EUR,Food / Groceries,Everyday",
-        "2026-09-03,Cinema,-12.00,EUR,Leisure / Going out,Everyday",
+        "2026-09-01,Landlord,-980.00,EUR,Home / Rent,Main account",
+        "2026-09-02,Market,-45.10,EUR,Food / Groceries,Main account",
+        "2026-09-03,Cinema,-12.00,EUR,Leisure / Going out,Main account",
     )
     path = tmp_path / "outlay.csv"
     path.write_text("\n".join(rows), encoding="utf-8")

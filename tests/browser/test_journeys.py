@@ -14,7 +14,7 @@ def test_from_nothing_to_the_month(person: Person, statement: Path) -> None:
     person.upload(statement)
     person.sees("Read as N26, 12 rows")
     page.get_by_role("button", name="Import 12 rows").click()
-    person.sees("Yes, it all arrived: 12 rows went into Everyday.")
+    person.sees("Yes, it all arrived: 12 rows went into Main account.")
     page.goto("/months/2026/9")
     person.sees("You spent €61.40 and received €1,250.00 in September")
     expect(page.get_by_text("Café <b>Zoë</b>").first).to_be_visible()
@@ -71,7 +71,7 @@ def test_an_unknown_file_is_mapped_and_its_dates_are_asked_for(
     page.get_by_label("3 Apr 2026").check()
     page.get_by_role("button", name="Read it like this").click()
     page.get_by_role("button", name="Import 2 rows").click()
-    person.sees("Yes, it all arrived: 2 rows went into Everyday.")
+    person.sees("Yes, it all arrived: 2 rows went into Main account.")
     page.goto("/months/2026/4")
     person.sees("You spent €2.50")
 

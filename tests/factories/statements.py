@@ -159,7 +159,7 @@ def revolut(of: Entries) -> bytes:
     return _csv(header, [*rows, [*pending, "EUR", "PENDING", ""]]).encode()
 
 
-def outlay(of: Entries, *, account: str = "Everyday") -> bytes:
+def outlay(of: Entries, *, account: str = "Main account") -> bytes:
     header = "date,description,amount,currency,category,account"
     rows = ([e.date, _guarded(e.payee), point(e.minor), "EUR", e.category, account] for e in of)
     return _csv(header, rows).encode()

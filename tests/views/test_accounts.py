@@ -13,7 +13,7 @@ def test_all_there_is_in_one_sentence(mia: Visitor) -> None:
 def test_accounts_are_grouped_by_type(mia: Visitor) -> None:
     mia.open_account(name="Visa", type="credit", opening_balance="-20")
     text = words(mia.get("/accounts"))
-    assert text.index("Checking") < text.index("Everyday") < text.index("Credit cards")
+    assert text.index("Checking") < text.index("Main account") < text.index("Credit cards")
     assert "Visa EUR -20,00 €" in text
 
 
@@ -29,12 +29,12 @@ def test_an_account_shows_its_balance_and_its_newest_rows(mia: Visitor) -> None:
 
 def test_a_name_that_is_taken_is_a_conflict_beside_the_field(mia: Visitor) -> None:
     response = mia.post(
-        "/accounts", {"name": "Everyday", "type": "cash", "opening_balance": "1.0,0"}
+        "/accounts", {"name": "Main account", "type": "cash", "opening_balance": "1.0,0"}
     )
     assert response.status_code == 422
     assert error_of(response, "opening_balance")
     response = mia.post(
-        "/accounts", {"name": "Everyday", "type": "cash", "opening_balance": "1,50"}
+        "/accounts", {"name": "Main account", "type": "cash", "opening_balance": "1,50"}
     )
     assert response.status_code == 409
     assert error_of(response, "name") == "There is already an account with this name."
@@ -74,7 +74,7 @@ def test_somebody_else_was_faster(mia: Visitor) -> None:
 def test_an_account_with_rows_keeps_its_currency(mia: Visitor) -> None:
     mia.add("5")
     account = mia.account()
-    response = mia.post(f"/accounts/{account}", {"name": "Everyday", "currency": "USD"})
+    response = mia.post(f"/accounts/{account}", {"name": "Main account", "currency": "USD"})
     assert response.status_code == 409
     assert error_of(response, "currency") == "An account with transactions keeps its currency."
 

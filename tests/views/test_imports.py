@@ -129,15 +129,15 @@ def test_the_list_says_what_became_of_each_file(bank: Uploader) -> None:
     bank.read(n26(BAKER, BROKEN), name="read.csv")
     page = bank.see("/imports")
     assert "One file waits for you: read.csv." in page
-    assert "read.csv Everyday · Today" in page
+    assert "read.csv Main account · Today" in page
     assert "nothing new, 1 here already, 1 not read For your review" in page
     assert "3 new rows Done" in page
-    assert page.index("Everyday · Today") < page.index("stored.csv")
+    assert page.index("Main account · Today") < page.index("stored.csv")
 
 
 def test_the_list_answers_whether_it_all_arrived(bank: Uploader) -> None:
     bank.store(STATEMENT)
-    assert "It all arrived: the latest file brought 3 new rows into Everyday." in bank.see(
+    assert "It all arrived: the latest file brought 3 new rows into Main account." in bank.see(
         "/imports"
     )
 
@@ -479,7 +479,7 @@ def test_a_finished_import_has_no_columns_to_choose(bank: Uploader) -> None:
 def test_done_says_whether_it_all_arrived(bank: Uploader) -> None:
     page = bank.store(STATEMENT)
     shown = bank.visitor.get(page)
-    assert "Yes, it all arrived: 3 rows went into Everyday." in words(shown)
+    assert "Yes, it all arrived: 3 rows went into Main account." in words(shown)
     link = f"/transactions?import_id={page.rpartition('/')[2]}"
     assert f'href="{link}"' in shown.text
     assert "3 transactions match." in bank.see(link)
@@ -487,7 +487,7 @@ def test_done_says_whether_it_all_arrived(bank: Uploader) -> None:
 
 def test_rejected_rows_can_be_taken_along(bank: Uploader) -> None:
     page = bank.store(n26(BAKER, BROKEN))
-    assert "1 row went into Everyday. 1 could not be read." in bank.see(page)
+    assert "1 row went into Main account. 1 could not be read." in bank.see(page)
     download = bank.visitor.get(f"{page}/rejected.csv")
     assert download.mimetype == "text/csv"
     assert "attachment" in download.headers["Content-Disposition"]
@@ -499,7 +499,7 @@ def test_lookalikes_are_still_listed_when_they_are_stored(bank: Uploader) -> Non
     bank.store(n26(("2026-03-03", "Grocery store", "-1234.56")))
     page = bank.store(n26(GROCER, WAGES))
     shown = bank.see(f"{page}?show=possible_duplicate")
-    assert "2 rows went into Everyday." in shown
+    assert "2 rows went into Main account." in shown
     assert "Compare them, and delete what is there twice." in shown
     assert "Grocer" in bank.rows(f"{page}?show=possible_duplicate")
     assert "Wages" not in shown
@@ -544,7 +544,7 @@ def test_storing_that_failed_goes_on(bank: Uploader) -> None:
     assert "It was interrupted." in bank.see(page)
     bank.post(f"{page}/retry")
     bank.work(page)
-    assert "3 rows went into Everyday." in bank.see(page)
+    assert "3 rows went into Main account." in bank.see(page)
 
 
 def test_what_comes_too_late_is_said_and_changes_nothing(bank: Uploader) -> None:
@@ -552,7 +552,7 @@ def test_what_comes_too_late_is_said_and_changes_nothing(bank: Uploader) -> None
     bank.post(f"{page}/commit")
     shown = bank.see(page)
     assert "Only an import that was read and not yet stored can be committed." in shown
-    assert "3 rows went into Everyday." in shown
+    assert "3 rows went into Main account." in shown
 
 
 # Others

@@ -16,13 +16,13 @@ from tests.views.visitors import Visitor, error_of, value_of, words
 def test_amounts_are_typed_and_read_the_way_of_the_person(mia: Visitor) -> None:
     row = mia.add("1.234,56", description="Sofa", date="2026-03-02")
     shown = mia.get(f"/transactions/{row}")
-    assert "1.234,56 € went out of Everyday on Monday, 2 March 2026." in words(shown)
+    assert "1.234,56 € went out of Main account on Monday, 2 March 2026." in words(shown)
     assert value_of(mia.get(f"/transactions/{row}/edit"), "amount") == "1234,56"
 
 
 def test_and_of_another_person(sam: Visitor) -> None:
     row = sam.add("1,234.56", description="Sofa", date="2026-03-02")
-    assert "€1,234.56 went out of Everyday on Monday, March 2, 2026." in words(
+    assert "€1,234.56 went out of Main account on Monday, March 2, 2026." in words(
         sam.get(f"/transactions/{row}")
     )
 
@@ -136,7 +136,7 @@ def test_everything_can_be_changed_and_taken_away(mia: Visitor) -> None:
     response = mia.post(f"/transactions/{row}", {**fields, "version": version})
     assert response.location == f"/transactions/{row}"
     text = words(mia.get(response.location))
-    assert "+7,50 € came into Everyday on Monday, 2 March 2026." in text
+    assert "+7,50 € came into Main account on Monday, 2 March 2026." in text
     assert "No category" in text
     assert "Cafe" not in text
 

@@ -63,7 +63,7 @@ class Visitor:
         page = self.get("/transactions?per_page=200").text
         return max(int(found) for found in re.findall(r'href="/transactions/(\d+)"', page))
 
-    def account(self, name: str = "Everyday") -> int:
+    def account(self, name: str = "Main account") -> int:
         """Return the id of an account."""
         return self._id(self.get("/accounts").text, "accounts", name)
 

@@ -48,6 +48,7 @@ class Reading:
     suggestion: Mapping | None
     questions: tuple[Question, ...]
     rows: int
+    by_person: bool = False
     date_from: dt.date | None = None
     date_to: dt.date | None = None
     balance_proof: str | None = None
@@ -99,11 +100,21 @@ class _Reader:
             return self._unmapped()
         decided, questions, audit = self._decide(suggestion)
         if given:
-            return self._reading(decided, decided, questions, audit)
+            reading = self._reading(decided, decided, questions, audit)
+            return replace(reading, by_person=not self._is_layouts(given))
         if self._table.header_line is None and not audit.proved:
             # A balance that was only guessed from where it stands, and does not add up, is none.
             decided, questions, audit = self._decide(replace(suggestion, balance=None))
         return self._reading(None, decided, [self._ask_columns(), *questions], audit)
+
+    def _is_layouts(self, mapping: Mapping) -> bool:
+        """Whether a mapping takes the columns that the recognised layout takes."""
+        layout = self._table.layout
+        if layout is None:
+            return False
+        own = layout.mapping(self._table.headers)
+        styles = {"date_format": None, "decimal": None, "positive_means": None}
+        return replace(own, **styles) == replace(mapping, **styles)
 
     def _unmapped(self) -> Reading:
         """Return what can be said without a mapping: rows are counted, columns asked for."""
@@ -224,7 +235,7 @@ def _sentence(reading: Reading) -> str:
         if reading.layout_name
         else "A file Outlay does not know yet"
     )
-    start = "Read with your columns" if reading.mapping and not reading.layout else known
+    start = "Read with your columns" if reading.by_person else known
     parts = [start, f"{reading.rows:,} row{'s' if reading.rows != 1 else ''}", _span(reading)]
     parts.append(
         "" if reading.layout_name else f"columns parted by {_DELIMITER_NAMES[reading.delimiter]}"
@@ -253,7 +264,8 @@ def _styles(mapping: Mapping) -> list[str]:
 
 def _direction(mapping: Mapping) -> str:
     if mapping.direction is not None:
-        return "out = " + " or ".join(f"“{word}”" for word in mapping.out_words)
+        words = [f"“{word}”" for word in mapping.out_words]
+        return "out = " + " or ".join(words) if len(words) <= 2 else "a word for out or in"
     if mapping.amount is None:
         return "separate columns for money out and in"
     return {"in": "out = negative", "out": "out = positive", None: ""}[mapping.positive_means]
