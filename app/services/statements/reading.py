@@ -112,9 +112,7 @@ class _Reader:
         layout = self._table.layout
         if layout is None:
             return False
-        own = layout.mapping(self._table.headers)
-        styles = {"date_format": None, "decimal": None, "positive_means": None}
-        return replace(own, **styles) == replace(mapping, **styles)
+        return _columns(layout.mapping(self._table.headers)) == _columns(mapping)
 
     def _unmapped(self) -> Reading:
         """Return what can be said without a mapping: rows are counted, columns asked for."""
@@ -218,6 +216,10 @@ class _Reader:
             filter(None, (header_currency(self._table.headers[i]) for i in mapping.money_columns)),
             None,
         )
+
+
+def _columns(mapping: Mapping) -> Mapping:
+    return replace(mapping, date_format=None, decimal=None, positive_means=None)
 
 
 def _first(rows: Sequence[Sequence[str]], index: int) -> str:
