@@ -32,7 +32,11 @@ def test_where_it_is_to_be_found(api: Api) -> None:
 def test_accounts_are_listed_by_name(api: Api) -> None:
     _open(api, name="Wallet")
     _open(api, name="Cash")
-    assert [one["name"] for one in api.read("/accounts")["items"]] == ["Cash", "Main account", "Wallet"]
+    assert [one["name"] for one in api.read("/accounts")["items"]] == [
+        "Cash",
+        "Main account",
+        "Wallet",
+    ]
 
 
 def test_archived_accounts_are_listed_apart(api: Api) -> None:

@@ -115,8 +115,10 @@ def test_a_category_in_use_cannot_be_deleted(api: Api) -> None:
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("name", ""), ("name", " "), ("name", "x" * 101), ("name", "Food / Bread"), ("name", "a\x00"),
-        ("name", None), ("type", "gift"), ("color", "red"), ("color", "#12345"), ("color", "#12345g"),
+        ("name", ""), ("name", " "), ("name", "x" * 101), ("name", "Food / Bread"), ("name",
+        "a\x00"),
+        ("name", None), ("type", "gift"), ("color", "red"), ("color", "#12345"), ("color",
+        "#12345g"),
         ("color", "#123456\n"), ("icon", "../x"), ("icon", ""), ("parent_id", 0),
         ("parent_id", 2**63), ("parent_id", "x"), ("parent_id", True), ("parent_id", 10**9),
         ("children", []), ("archived", True),

@@ -279,7 +279,7 @@ def test_an_unknown_file_gets_a_mapping(importer: Importer) -> None:
     content = "Wann;Was;Wieviel\n2026-01-02;Brot;-3,50\n2026-01-28;Lohn;2500,00\n"
     work = importer.read(content)
     assert work["status"] == "review"
-    assert [one["field"] for one in work["questions"]][0] == "columns"
+    assert work["questions"][0]["field"] == "columns"
     problem(409, importer.api.post(f"/imports/{work['id']}/commit"))
     mapped = importer.patch(
         work, mapping={"date": 0, "description": [1], "amount": 2, "positive_means": "in"}
@@ -435,7 +435,7 @@ def test_nuls_in_a_file(importer: Importer) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
 def test_other_encodings(importer: Importer, encoding: str) -> None:
-    content = "date,description,amount,currency,category,account\n2026-01-02,Bäckerei Müller,-3.50,EUR,,\n"
+    content = simple(("2026-01-02", "Bäckerei Müller", "-3.50"))
     importer.store(content.encode(encoding))
     assert _descriptions(importer.api) == ["Bäckerei Müller"]
 
@@ -488,7 +488,8 @@ def test_a_key_makes_an_upload_once(importer: Importer) -> None:
     ],
 )  # fmt: skip
 def test_what_no_upload_can_be(importer: Importer, field: str, value: str) -> None:
-    refused(importer.api.upload(simple(BREAD), **{field: value}), field)
+    fields: Body = {field: value}
+    refused(importer.api.upload(simple(BREAD), **fields), field)
     assert importer.api.read("/imports")["items"] == []
 
 

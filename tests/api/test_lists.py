@@ -20,13 +20,16 @@ SORTS = ("-date", "date", "-amount", "amount")
 def books(api: Api) -> dict[str, Body]:
     """Seven rows in two accounts and three categories, by their description."""
     food, groceries = api.starter("Food"), api.starter("Groceries")
-    rows = {
+    rows: dict[str, Body] = {
         "rent": {"type": "expense", "amount": "900", "date": "2026-01-01", "payee": "Landlord"},
-        "bread": {"type": "expense", "amount": "3.50", "date": "2026-01-31", "category_id": groceries},
+        "bread": {"type": "expense", "amount": "3.50", "date": "2026-01-31",
+        "category_id": groceries},
         "dinner": {"type": "expense", "amount": "42.00", "date": "2026-02-01", "category_id": food},
         "salary": {"type": "income", "amount": "2500", "date": "2026-01-28", "payee": "Employer"},
-        "ticket": {"type": "expense", "amount": "3.50", "date": "2026-02-14", "payee": "Straßenbahn"},
-        "refund": {"type": "income", "amount": "12.34", "date": "2026-02-28", "notes": "Äpfel ZURÜCK"},
+        "ticket": {"type": "expense", "amount": "3.50", "date": "2026-02-14",
+        "payee": "Straßenbahn"},
+        "refund": {"type": "income", "amount": "12.34", "date": "2026-02-28",
+        "notes": "Äpfel ZURÜCK"},
     }  # fmt: skip
     made = {name: api.add("/transactions", row, description=name) for name, row in rows.items()}
     wallet = api.add("/accounts", name="Wallet", type="cash", currency="JPY")["id"]
@@ -264,7 +267,8 @@ def test_another_lists_cursor_shows_nothing_of_it(api: Api, other: Api) -> None:
     [
         ({}, 10_050, False), ({"type": "expense"}, 10_050, False), ({"q": "row"}, 10_000, True),
         ({"amount_min": "1"}, 10_000, True), ({"date_from": "2024-01-01"}, 10_050, False),
-        ({"date_from": "2024-01-02"}, 10_000, True), ({"q": "row 100"}, sum("100" in str(n) for n in range(10_050)), False),
+        ({"date_from": "2024-01-02"}, 10_000, True), ({"q": "row 100"},
+        sum("100" in str(n) for n in range(10_050)), False),
         ({"date_to": "2024-01-31"}, 15 * 31, False),
     ],
     ids=json.dumps,

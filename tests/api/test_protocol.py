@@ -95,7 +95,7 @@ def test_a_body_over_the_limit(api: Api, path: str) -> None:
 
 
 def test_a_form_with_too_many_parts(api: Api) -> None:
-    parts = {f"field{number}": "x" for number in range(300)}
+    parts: dict[str, Any] = {f"field{number}": "x" for number in range(300)}
     assert api.upload("date\n", **parts).status_code == 413
 
 

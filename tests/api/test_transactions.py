@@ -5,14 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-
 from sqlalchemy import update
 
 from app.core import clock
 from app.core.money import MAX_SUM
 from app.core.uow import unit_of_work
 from app.models.accounts import Account
-from tests.factories.callers import Api, Body, expect, problem, refused
+from tests.factories.callers import Api, expect, problem, refused
 from tests.factories.fixtures import Caller
 
 ALL = {
@@ -171,7 +170,8 @@ def test_what_is_no_amount(api: Api, amount: str) -> None:
 @pytest.mark.parametrize(
     ("amount", "text"),
     [
-        ("12.34", "12.34"), ("12", "12.00"), ("12.3", "12.30"), ("12.30", "12.30"), ('"12"', "12.00"),
+        ("12.34", "12.34"), ("12", "12.00"), ("12.3", "12.30"), ("12.30", "12.30"), ('"12"',
+        "12.00"),
         ('" 12.34 "', "12.34"), ("0.01", "0.01"), ("4.35", "4.35"), ("1.10", "1.10"),
         ("10000000000000", "10000000000000.00"), ("12.3400", "12.34"), ('"007"', "7.00"),
         ("9999999999999.99", "9999999999999.99"), ("0.29", "0.29"), ("2.675e0", None),
@@ -197,9 +197,11 @@ def test_no_more_decimals_than_the_currency_has(caller: Caller, currency: str, a
 @pytest.mark.parametrize(
     "date",
     [
-        "2026-02-29", "2026-13-01", "2026-00-10", "2026-1-2", "20260102", "02.01.2026", "01/02/2026",
+        "2026-02-29", "2026-13-01", "2026-00-10", "2026-1-2", "20260102", "02.01.2026",
+        "01/02/2026",
         "2026-01-02T00:00:00", "", "today", "1899-12-31", "2201-01-01", "10000-01-01", "0000-00-00",
-        "２０２６-01-02", "2026-01-02\n", " 2026-01-02", "2026-W01-1", "2026-001", 20260102, 0, None,
+        "２０２６-01-02", "2026-01-02\n", " 2026-01-02", "2026-W01-1", "2026-001", 20260102, 0,
+        None,
         True, [], {},
     ],
     ids=repr,
@@ -208,9 +210,26 @@ def test_what_is_no_date(api: Api, date: object) -> None:
     refused(api.post("/transactions", {"type": "expense", "amount": "1", "date": date}), "date")
 
 
-NO_IDS = (0, -1, 2**31, 2**63 - 1, 2**63, 2**64, 10**30, 1.5, "x", "", True, [], {}, "１", "1e2")
+NO_IDS: tuple[Any, ...] = (
+    0,
+    -1,
+    2**31,
+    2**63 - 1,
+    2**63,
+    2**64,
+    10**30,
+    1.5,
+    "x",
+    "",
+    True,
+    [],
+    {},
+    "１",
+    "1e2",
+)
 NO_PATHS = (
-    "0", "-1", str(2**31), str(2**63 - 1), str(2**63), str(2**64), "9" * 40, "x", "1.5", "%00", "１",
+    "0", "-1", str(2**31), str(2**63 - 1), str(2**63), str(2**64), "9" * 40, "x", "1.5", "%00",
+    "１",
     "1e2", "null", "1 OR 1=1", "+1",
 )  # fmt: skip
 
@@ -316,13 +335,15 @@ def test_another_persons_things_are_answered_like_missing_ones(
 ) -> None:
     mine = api.spend("1")
     theirs = other.person.account_id if field == "account_id" else other.category("Theirs")
-    said = []
-    for value in (theirs, 10**12):
+    body = {"type": "expense", "amount": "1"}
+    said = [
+        refused(response, field)["errors"]
+        for value in (theirs, 10**12)
         for response in (
-            api.post("/transactions", {"type": "expense", "amount": "1", field: value}),
+            api.post("/transactions", {**body, field: value}),
             api.patch(f"/transactions/{mine['id']}", {field: value}),
-        ):
-            said.append(refused(response, field)["errors"])
+        )
+    ]
     assert all(one == said[0] for one in said)
 
 

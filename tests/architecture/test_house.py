@@ -70,6 +70,7 @@ def _jobs() -> list[tuple[str, str]]:
         for node in ast.walk(_tree(path))
         if isinstance(node, ast.Assign)
         and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
         and any(getattr(target, "id", "").endswith("_JOB") for target in node.targets)
     ]
 

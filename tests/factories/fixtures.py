@@ -1,6 +1,6 @@
 """Fixtures that several folders of tests share; their conftest.py files name them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -38,7 +38,7 @@ def other(caller: Caller) -> Api:
 
 
 @pytest.fixture
-def work(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Work]:
+def work(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Work:
     """Does every job that waits in the queue, in this process and in the test's own app."""
     monkeypatch.setattr("app.jobs.context.current_app", lambda: app)
     worker = SimpleWorker([queue.queue()], connection=queue.connection(), serializer=JSONSerializer)
@@ -48,4 +48,4 @@ def work(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Work]:
         failed = queue.queue().failed_job_registry.get_job_ids()
         assert failed == []
 
-    yield run
+    return run

@@ -24,7 +24,7 @@ def many(
     amount: Callable[[int], int] = lambda number: 100 + number,
     date: Callable[[int], dt.date] = lambda number: FIRST_DAY + dt.timedelta(days=number % 700),
 ) -> None:
-    """Store ``count`` expenses of a person's first account, numbered from 0 in their description."""
+    """Store ``count`` expenses of a person's first account, described by their number from 0."""
     now = clock.now()
     rows = [
         {

@@ -87,8 +87,9 @@ def n26(of: Entries) -> bytes:
         '"Account Name","Amount (EUR)","Original Amount","Original Currency","Exchange Rate"'
     )
     rows = (
-        [e.date, e.date, e.payee, "", "Presentment", "", "Main", point(e.minor), "", "", ""] for e in of
-    )  # fmt: skip
+        [e.date, e.date, e.payee, "", "Presentment", "", "Main", point(e.minor), *[""] * 3]
+        for e in of
+    )
     return _csv(header, rows).encode()
 
 

@@ -88,6 +88,10 @@ def _age(api: Api) -> None:
         work.session.execute(update(Import).values(lease_until=past))
 
 
+def _forget_jobs() -> None:
+    queue.connection().flushdb()
+
+
 def _resume(api: Api) -> int:
     with api.app.app_context():
         return import_work.resume_stalled()
@@ -137,7 +141,7 @@ def test_a_job_that_was_overtaken_stores_nothing_more(
     few = statements.entries(50)
     import_id = _reviewed(api, work, few)
     expect(202, api.post(f"/imports/{import_id}/commit"))
-    queue.queue().empty()
+    _forget_jobs()
     still_mine, looks = imports.still_mine, itertools.count(1)
 
     def overtaken(one: Import, attempt: int) -> bool:
@@ -267,14 +271,14 @@ def _work_off(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.jobs.context.current_app", lambda: app)
     for job in (jobs.read, jobs.commit):
         (waiting,) = queue.queue().jobs
-        assert waiting.func_name.endswith(f".{job.__name__}")
-        queue.queue().empty()
+        assert str(waiting.func_name).endswith(f".{job.__name__}")
+        _forget_jobs()
         job(*waiting.args)
 
 
 def test_what_is_at_work_is_not_handed_over_again(app: Flask, api: Api) -> None:
     expect(202, api.upload(statements.n26(statements.entries(3))))
-    queue.queue().empty()
+    _forget_jobs()
     _age_uploads(api)
     with app.app_context(), unit_of_work() as unit:
         alive = clock.now() + dt.timedelta(seconds=30)

@@ -42,7 +42,8 @@ def _encoded(value: object) -> str:
     [
         None, 7, "text", {}, [], ["-date"], [1, False, 1], ["-date", 0, 1], ["-date", False, None],
         ["-date", False, 1.5], ["-date", False, True], ["-date", False, [1]],
-        ["-date", False, {"a": 1}], ["-date", False, 2**63], ["-date", False, -(2**63) - 1], ["-date", "no", 1], {"sort": "-date"},
+        ["-date", False, {"a": 1}], ["-date", False, 2**63], ["-date", False, -(2**63) - 1],
+        ["-date", "no", 1], {"sort": "-date"},
     ],
 )  # fmt: skip
 def test_json_of_another_shape_is_refused(value: object) -> None:

@@ -1,7 +1,5 @@
 """The unit of work: all or nothing, effects only afterwards, no write outside."""
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
@@ -19,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("db_session")
 
 
 @pytest.fixture
-def someone(app: Flask) -> Iterator[Person]:
+def someone(app: Flask) -> Person:
     return person(app)
 
 
@@ -40,25 +38,25 @@ def _revision(session: scoped_session[Session], someone: Person) -> int:
 def test_what_ends_well_is_stored(db_session: scoped_session[Session], someone: Person) -> None:
     with unit_of_work() as work:
         work.session.add(_account("Wallet", someone))
-    assert _names(db_session) == {"Everyday", "Wallet"}
+    assert _names(db_session) == {"Main account", "Wallet"}
 
 
 def test_an_error_rolls_everything_back(
     db_session: scoped_session[Session], someone: Person
 ) -> None:
-    with pytest.raises(NotFound), unit_of_work() as work:
+    with pytest.raises(NotFound), unit_of_work() as work:  # noqa: PT012 - the block is what is tried
         work.session.add(_account("Wallet", someone))
         work.session.flush()
         raise NotFound
-    assert _names(db_session) == {"Everyday"}
+    assert _names(db_session) == {"Main account"}
 
 
 def test_even_an_interrupt_rolls_back(db_session: scoped_session[Session], someone: Person) -> None:
-    with pytest.raises(KeyboardInterrupt), unit_of_work() as work:
+    with pytest.raises(KeyboardInterrupt), unit_of_work() as work:  # noqa: PT012 - the block is what is tried
         work.session.add(_account("Wallet", someone))
         work.session.flush()
         raise KeyboardInterrupt
-    assert _names(db_session) == {"Everyday"}
+    assert _names(db_session) == {"Main account"}
 
 
 def test_after_a_rollback_the_next_one_works(
@@ -74,12 +72,12 @@ def test_after_a_rollback_the_next_one_works(
 def test_a_nested_one_joins_and_falls_with_the_outer(
     db_session: scoped_session[Session], someone: Person
 ) -> None:
-    with pytest.raises(NotFound), unit_of_work() as outer:
+    with pytest.raises(NotFound), unit_of_work() as outer:  # noqa: PT012 - the block is what is tried
         with unit_of_work() as inner:
             inner.session.add(_account("Wallet", someone))
         assert inner is outer
         raise NotFound
-    assert _names(db_session) == {"Everyday"}
+    assert _names(db_session) == {"Main account"}
 
 
 def test_a_nested_one_commits_with_the_outer(
@@ -89,7 +87,7 @@ def test_a_nested_one_commits_with_the_outer(
         outer.session.add(_account("Wallet", someone))
         with unit_of_work() as inner:
             inner.session.add(_account("Piggy bank", someone))
-    assert _names(db_session) == {"Everyday", "Wallet", "Piggy bank"}
+    assert _names(db_session) == {"Main account", "Wallet", "Piggy bank"}
 
 
 def test_an_effect_sees_the_committed_rows(app: Flask, someone: Person) -> None:
@@ -111,7 +109,7 @@ def test_an_effect_sees_the_committed_rows(app: Flask, someone: Person) -> None:
 
 def test_no_effect_without_a_commit() -> None:
     seen: list[str] = []
-    with pytest.raises(NotFound), unit_of_work() as work:
+    with pytest.raises(NotFound), unit_of_work() as work:  # noqa: PT012 - the block is what is tried
         work.after_commit(seen.append, "effect")
         raise NotFound
     assert seen == []
@@ -178,14 +176,14 @@ def test_a_lost_race_on_a_version_is_stale(
     db_session: scoped_session[Session], someone: Person
 ) -> None:
     account = db_session.get_one(Account, someone.account_id)
-    with pytest.raises(Stale), unit_of_work() as work:
+    with pytest.raises(Stale), unit_of_work() as work:  # noqa: PT012 - the block is what is tried
         work.session.execute(text("UPDATE accounts SET version = version + 1"))
         account.name = "Wallet"
 
 
 def test_a_broken_constraint_says_what_it_means(someone: Person) -> None:
     with pytest.raises(Conflict, match="already an account with this name"), unit_of_work() as work:
-        work.session.add(_account("Everyday", someone))
+        work.session.add(_account("Main account", someone))
 
 
 def test_another_fault_of_the_database_is_passed_on() -> None:
