@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask
 
 from app import logs
-from app.core import queue
+from app.core import queue, sealing
 from config import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,6 +26,7 @@ def new_app(settings: Settings) -> Flask:
     app.config.from_mapping(_flask(settings) | _identity(settings) | _database(settings))
     app.extensions["settings"] = settings
     queue.configure(settings.redis_url)
+    sealing.configure([settings.data_key, *settings.data_key_fallbacks])
     return app
 
 

@@ -53,6 +53,7 @@ class Settings:
     redis_url: str = field(repr=False)
     secret_key: str = field(repr=False)
     jwt_secret_key: str = field(repr=False)
+    data_key: str = field(repr=False)
     base_url: str
     host: str = "127.0.0.1"
     port: int = 5000
@@ -62,7 +63,22 @@ class Settings:
     access_token_minutes: int = 15
     refresh_token_days: int = 30
     session_days: int = 30
+    session_idle_days: int = 14
     log_level: str = "INFO"
+    registration: str = "open"
+    rate_limits: bool = True
+    mail_url: str | None = field(default=None, repr=False)
+    mail_from: str = "Outlay <outlay@localhost>"
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = field(default=None, repr=False)
+    oidc_name: str = "single sign-on"
+    cors_origins: tuple[str, ...] = ()
+    trusted_hosts: tuple[str, ...] = ()
+    trusted_proxies: int = 0
+    secret_key_fallbacks: tuple[str, ...] = field(default=(), repr=False)
+    jwt_secret_key_fallbacks: tuple[str, ...] = field(default=(), repr=False)
+    data_key_fallbacks: tuple[str, ...] = field(default=(), repr=False)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
@@ -90,6 +106,7 @@ class Settings:
             redis_url=reader.redis_url(data_dir),
             secret_key=reader.secret("OUTLAY_SECRET_KEY"),
             jwt_secret_key=reader.secret("OUTLAY_JWT_SECRET_KEY"),
+            data_key=reader.secret("OUTLAY_DATA_KEY"),
             base_url=reader.base_url(host, port),
             host=host,
             port=port,
@@ -102,8 +119,24 @@ class Settings:
             ),
             refresh_token_days=reader.number("OUTLAY_REFRESH_TOKEN_DAYS", default=30, highest=365),
             session_days=reader.number("OUTLAY_SESSION_DAYS", default=30, highest=365),
+            session_idle_days=reader.number("OUTLAY_SESSION_IDLE_DAYS", default=14, highest=365),
             log_level=reader.log_level(),
+            registration=reader.choice("OUTLAY_REGISTRATION", ("open", "invite", "closed")),
+            rate_limits=reader.choice("OUTLAY_RATE_LIMITS", ("on", "off")) == "on",
+            mail_url=reader.mail_url(),
+            mail_from=reader.text("OUTLAY_MAIL_FROM") or "Outlay <outlay@localhost>",
+            oidc_issuer=reader.text("OUTLAY_OIDC_ISSUER"),
+            oidc_client_id=reader.text("OUTLAY_OIDC_CLIENT_ID"),
+            oidc_client_secret=reader.text("OUTLAY_OIDC_CLIENT_SECRET"),
+            oidc_name=reader.text("OUTLAY_OIDC_NAME") or "single sign-on",
+            cors_origins=reader.origins("OUTLAY_CORS_ORIGINS"),
+            trusted_hosts=reader.words("OUTLAY_TRUSTED_HOSTS"),
+            trusted_proxies=reader.number("OUTLAY_TRUSTED_PROXIES", default=0, lowest=0, highest=9),
+            secret_key_fallbacks=reader.old_secrets("OUTLAY_SECRET_KEY_FALLBACKS"),
+            jwt_secret_key_fallbacks=reader.old_secrets("OUTLAY_JWT_SECRET_KEY_FALLBACKS"),
+            data_key_fallbacks=reader.old_secrets("OUTLAY_DATA_KEY_FALLBACKS"),
         )
+        reader.check_oidc(settings)
         reader.check_keys_differ(settings)
         if reader.faults:
             raise SettingsError(reader.faults)
@@ -115,6 +148,7 @@ class Settings:
             self,
             secret_key=self.secret_key or secret_keeper(self.data_dir, "secret_key"),
             jwt_secret_key=self.jwt_secret_key or secret_keeper(self.data_dir, "jwt_secret_key"),
+            data_key=self.data_key or secret_keeper(self.data_dir, "data_key"),
         )
 
     def as_environ(self) -> dict[str, str]:
@@ -134,7 +168,23 @@ class Settings:
             "OUTLAY_ACCESS_TOKEN_MINUTES": str(self.access_token_minutes),
             "OUTLAY_REFRESH_TOKEN_DAYS": str(self.refresh_token_days),
             "OUTLAY_SESSION_DAYS": str(self.session_days),
+            "OUTLAY_SESSION_IDLE_DAYS": str(self.session_idle_days),
             "OUTLAY_LOG_LEVEL": self.log_level,
+            "OUTLAY_REGISTRATION": self.registration,
+            "OUTLAY_RATE_LIMITS": "on" if self.rate_limits else "off",
+            "OUTLAY_MAIL_URL": self.mail_url or "",
+            "OUTLAY_MAIL_FROM": self.mail_from,
+            "OUTLAY_OIDC_ISSUER": self.oidc_issuer or "",
+            "OUTLAY_OIDC_CLIENT_ID": self.oidc_client_id or "",
+            "OUTLAY_OIDC_CLIENT_SECRET": self.oidc_client_secret or "",
+            "OUTLAY_OIDC_NAME": self.oidc_name,
+            "OUTLAY_CORS_ORIGINS": " ".join(self.cors_origins),
+            "OUTLAY_TRUSTED_HOSTS": " ".join(self.trusted_hosts),
+            "OUTLAY_TRUSTED_PROXIES": str(self.trusted_proxies),
+            "OUTLAY_DATA_KEY": self.data_key,
+            "OUTLAY_SECRET_KEY_FALLBACKS": " ".join(self.secret_key_fallbacks),
+            "OUTLAY_JWT_SECRET_KEY_FALLBACKS": " ".join(self.jwt_secret_key_fallbacks),
+            "OUTLAY_DATA_KEY_FALLBACKS": " ".join(self.data_key_fallbacks),
         }
 
     @property
@@ -190,19 +240,70 @@ class _Reader:
         """The value of ``name`` without surrounding blanks, None when unset or blank."""
         return self._environ.get(name, "").strip() or None
 
-    def number(self, *names: str, default: int, highest: int) -> int:
-        """A whole number from 1 to ``highest``, from the first of ``names`` that is set."""
+    def number(self, *names: str, default: int, highest: int, lowest: int = 1) -> int:
+        """A whole number from ``lowest`` to ``highest``: the first of ``names`` that is set."""
         for name in names:
             value = self.text(name)
             if value is not None:
-                return self._checked_number(name, value, default, highest)
+                return self._checked_number(name, value, default, range(lowest, highest + 1))
         return default
 
-    def _checked_number(self, name: str, value: str, default: int, highest: int) -> int:
-        if re.fullmatch(r"[0-9]{1,9}", value) and 1 <= int(value) <= highest:
+    def _checked_number(self, name: str, value: str, default: int, span: range) -> int:
+        if re.fullmatch(r"[0-9]{1,9}", value) and int(value) in span:
             return int(value)
-        self.faults.append(f"{name} must be a whole number from 1 to {highest}, not {value!r}.")
+        self.faults.append(
+            f"{name} must be a whole number from {span.start} to {span.stop - 1}, not {value!r}."
+        )
         return default
+
+    def choice(self, name: str, choices: tuple[str, ...]) -> str:
+        """One of ``choices``, by default the first."""
+        value = (self.text(name) or choices[0]).lower()
+        if value not in choices:
+            self.faults.append(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
+        return value
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """The words of a list with spaces or commas between them."""
+        return tuple((self.text(name) or "").replace(",", " ").split())
+
+    def origins(self, name: str) -> tuple[str, ...]:
+        """A list of origins such as https://app.example.com."""
+        found = self.words(name)
+        self.faults += [
+            f"{name} holds {origin!r}, which is no origin such as https://app.example.com."
+            for origin in found
+            if not _is_origin(origin)
+        ]
+        return found
+
+    def old_secrets(self, name: str) -> tuple[str, ...]:
+        """Keys that were in use before: they open, and sign nothing new."""
+        found = self.words(name)
+        if any(len(key) < MINIMUM_SECRET_LENGTH for key in found):
+            self.faults.append(
+                f"{name} holds a key with fewer than {MINIMUM_SECRET_LENGTH} characters."
+            )
+        return found
+
+    def mail_url(self) -> str | None:
+        """The mail server's address; None where mails go to files."""
+        value = self.text("OUTLAY_MAIL_URL")
+        if value and not re.match(r"smtps?(\+starttls)?://[^/\s]+\Z", value):
+            self.faults.append(
+                "OUTLAY_MAIL_URL must look like smtp://user:password@host:587,"
+                " smtp+starttls://… or smtps://…."
+            )
+        return value
+
+    def check_oidc(self, settings: Settings) -> None:
+        """An OpenID provider needs an issuer, a client id and a secret, or none of them."""
+        given = (settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret)
+        if any(given) and not all(given):
+            self.faults.append(
+                "OUTLAY_OIDC_ISSUER, OUTLAY_OIDC_CLIENT_ID and OUTLAY_OIDC_CLIENT_SECRET go"
+                " together: set all three or none."
+            )
 
     def data_dir(self) -> Path:
         """The data folder as an absolute path; relative ones count from the current folder."""

@@ -136,6 +136,7 @@ def make_settings(folder: Path, *, database_url: str, redis_url: str) -> Setting
         redis_url=redis_url,
         secret_key="signs-the-cookies-of-the-tests-0123456789",
         jwt_secret_key="signs-the-tokens-of-the-tests-9876543210",
+        data_key="seals-the-secrets-of-the-tests-0246813579",
         base_url=f"http://127.0.0.1:{port}",
         port=port,
         web_workers=1,

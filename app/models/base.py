@@ -11,6 +11,7 @@ from sqlalchemy import (
     Dialect,
     Executable,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -19,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
 
-from app.core import constraints, uow
+from app.core import constraints, sealing, uow
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -57,6 +58,21 @@ class Instant(TypeDecorator[dt.datetime]):
 
 def _instant_of_text(text: str | None) -> dt.datetime | None:
     return None if text is None else dt.datetime.fromisoformat(f"{text}+00:00")
+
+
+class Sealed(TypeDecorator[str]):
+    """A text that is stored sealed: unreadable without a key that is not in the database."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:
+        """Seal."""
+        return None if value is None else sealing.seal(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
+        """Open."""
+        return None if value is None else sealing.unseal(value)
 
 
 # SQLite gives out row ids by itself only for a column of exactly this type.

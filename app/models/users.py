@@ -15,7 +15,11 @@ SIGN_IN_KINDS = ("browser", "api")
 
 
 class User(Timestamped, Base):
-    """A person. ``email`` is kept the way it was normalised, and is unique."""
+    """A person. ``email`` is kept the way it was normalised, and is unique.
+
+    ``pending_email`` is an address that waits for its proof. ``link_number`` grows whenever links
+    sent before must not work any more: with a newer link, a changed password or address.
+    """
 
     __tablename__ = "users"
     __table_args__ = (
@@ -37,8 +41,19 @@ class User(Timestamped, Base):
     currency: Mapped[currency]
     timezone: Mapped[str] = mapped_column(String(64), default="UTC")
     locale: Mapped[str] = mapped_column(String(20), default="en")
+    bio: Mapped[str] = mapped_column(String(500), default="", server_default="")
+    location: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    website: Mapped[str] = mapped_column(String(200), default="", server_default="")
     role: Mapped[str] = mapped_column(String(10), default="user")
     is_active: Mapped[bool] = mapped_column(default=True)
+    email_verified_at: Mapped[dt.datetime | None]
+    pending_email: Mapped[str | None] = mapped_column(String(254))
+    link_number: Mapped[int] = mapped_column(default=0, server_default="0")
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether the person proved that the address is theirs."""
+        return self.email_verified_at is not None
 
     @property
     def name(self) -> str:
@@ -47,7 +62,12 @@ class User(Timestamped, Base):
 
 
 class SignIn(Base):
-    """One sign-in: a browser's cookie or an app's token family. Revoked, it counts no more."""
+    """One sign-in: a browser's cookie or an app's token family. Revoked, it counts no more.
+
+    ``refresh_number`` counts the refresh tokens given out in a family: only the newest may be used,
+    and for some seconds after ``refreshed_at`` the one before it, whose answer may have been lost.
+    ``strength`` says how the person proved who they are: password, or with a second factor.
+    """
 
     __tablename__ = "sign_ins"
     __table_args__ = ({"sqlite_autoincrement": True},)
@@ -61,6 +81,10 @@ class SignIn(Base):
     created_at: Mapped[dt.datetime]
     expires_at: Mapped[dt.datetime]
     revoked_at: Mapped[dt.datetime | None]
+    last_seen_at: Mapped[dt.datetime | None]
+    refreshed_at: Mapped[dt.datetime | None]
+    refresh_number: Mapped[int] = mapped_column(default=0, server_default="0")
+    strength: Mapped[str] = mapped_column(String(20), default="password", server_default="password")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from config.settings import MEGABYTE, ROOT, embedded_socket
 
 LONG_KEY = "kR7vQm2pXw9sTz4bNc6hJd8fLg1yAe3u"
 OTHER_KEY = "pXw9sTz4bNc6hJd8fLg1yAe3ukR7vQm2"
+DATA_KEY = "c6hJd8fLg1yAe3ukR7vQm2pXw9sTz4bN"
+OLD_KEY = "g1yAe3ukR7vQm2pXw9sTz4bNc6hJd8fL"
 
 
 def parse(**environ: str) -> Settings:
@@ -54,6 +56,20 @@ def test_every_variable_reaches_its_attribute() -> None:
         OUTLAY_REFRESH_TOKEN_DAYS="20",
         OUTLAY_SESSION_DAYS="7",
         OUTLAY_LOG_LEVEL="debug",
+        OUTLAY_DATA_KEY=DATA_KEY,
+        OUTLAY_SESSION_IDLE_DAYS="3",
+        OUTLAY_REGISTRATION="invite",
+        OUTLAY_RATE_LIMITS="off",
+        OUTLAY_MAIL_URL="smtp://books:secret@mail.example:587",
+        OUTLAY_MAIL_FROM="Books <books@money.example>",
+        OUTLAY_OIDC_ISSUER="https://id.example",
+        OUTLAY_OIDC_CLIENT_ID="outlay",
+        OUTLAY_OIDC_CLIENT_SECRET="known to two",
+        OUTLAY_OIDC_NAME="The House",
+        OUTLAY_CORS_ORIGINS="https://app.example, https://other.example:8443",
+        OUTLAY_TRUSTED_HOSTS="money.example books.example",
+        OUTLAY_TRUSTED_PROXIES="1",
+        OUTLAY_SECRET_KEY_FALLBACKS=OLD_KEY,
     )
     assert settings == Settings(
         data_dir=Path("/srv/outlay"),
@@ -71,6 +87,20 @@ def test_every_variable_reaches_its_attribute() -> None:
         refresh_token_days=20,
         session_days=7,
         log_level="DEBUG",
+        data_key=DATA_KEY,
+        session_idle_days=3,
+        registration="invite",
+        rate_limits=False,
+        mail_url="smtp://books:secret@mail.example:587",
+        mail_from="Books <books@money.example>",
+        oidc_issuer="https://id.example",
+        oidc_client_id="outlay",
+        oidc_client_secret="known to two",
+        oidc_name="The House",
+        cors_origins=("https://app.example", "https://other.example:8443"),
+        trusted_hosts=("money.example", "books.example"),
+        trusted_proxies=1,
+        secret_key_fallbacks=(OLD_KEY,),
     )
     assert settings.secure_cookies
     assert not settings.embedded_valkey
@@ -184,3 +214,18 @@ def test_deep_data_folders_get_different_sockets() -> None:
 def test_address_follows_the_host(host: str, url: str) -> None:
     expected = "http://127.0.0.1:5000" if host == "::" else url
     assert parse(OUTLAY_HOST=host).base_url == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("OUTLAY_REGISTRATION", "maybe"),
+        ("OUTLAY_MAIL_URL", "mail.example"),
+        ("OUTLAY_CORS_ORIGINS", "*"),
+        ("OUTLAY_OIDC_ISSUER", "https://id.example"),
+        ("OUTLAY_SECRET_KEY_FALLBACKS", "short"),
+        ("OUTLAY_TRUSTED_PROXIES", "-1"),
+    ],
+)
+def test_what_cannot_be_used_is_named(name: str, value: str) -> None:
+    assert any(name in fault for fault in faults(**{name: value}))
