@@ -15,6 +15,7 @@ from app.views import (
     imports,
     months,
     once,
+    settings,
     transactions,
 )
 
@@ -27,6 +28,7 @@ BLUEPRINTS = (
     categories.blp,
     exports.blp,
     imports.blp,
+    settings.blp,
 )
 
 
@@ -37,5 +39,6 @@ def init_app(app: Flask) -> None:
     assets.init_app(app)
     formatting.init_app(app)
     once.init_app(app)
+    settings.init_app(app)
     for blp in BLUEPRINTS:
         app.register_blueprint(blp)

@@ -1,0 +1,40 @@
+"""The frame of the settings: which pages there are, in the order of their navigation."""
+
+from typing import NamedTuple
+
+from flask import Blueprint, Flask, current_app, redirect, url_for
+from werkzeug.wrappers import Response
+
+blp = Blueprint("settings", __name__, url_prefix="/settings")
+
+
+class Section(NamedTuple):
+    """One entry of the navigation: the page's endpoint, what it is called, its icon."""
+
+    endpoint: str
+    label: str
+    icon: str
+
+
+SECTIONS = (
+    Section("profile.show", "Profile", "user"),
+    Section("security.show", "Security", "shield-lock"),
+    Section("sessions.index", "Devices", "device-desktop"),
+    Section("api_tokens.index", "API tokens", "key"),
+)
+
+
+def init_app(app: Flask) -> None:
+    """Give templates ``settings_sections()``."""
+    app.add_template_global(sections, "settings_sections")
+
+
+@blp.get("")
+def index() -> Response:
+    """Go to the first of the settings."""
+    return redirect(url_for(sections()[0].endpoint), 303)
+
+
+def sections() -> list[Section]:
+    """Return the entries whose page there is."""
+    return [one for one in SECTIONS if one.endpoint in current_app.view_functions]
