@@ -13,6 +13,7 @@ class OneTimePassword(Base):
     """A person's TOTP secret (RFC 6238), sealed. It counts once it is confirmed.
 
     ``last_step`` is the time step of the newest code that was used: no code is taken twice.
+    ``failures`` counts the wrong codes since the last right one, ``failed_at`` is the newest of them.
     """
 
     __tablename__ = "one_time_passwords"
@@ -23,6 +24,8 @@ class OneTimePassword(Base):
     secret: Mapped[str] = mapped_column(Sealed)
     confirmed_at: Mapped[dt.datetime | None]
     last_step: Mapped[int] = mapped_column(default=0)
+    failures: Mapped[int] = mapped_column(default=0, server_default="0")
+    failed_at: Mapped[dt.datetime | None]
 
 
 class RecoveryCode(Base):
