@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app import api, cli, configuration, database, errors, http, views
+from app import api, cli, configuration, database, errors, http, smtp, views
 from config import Settings
 
 
@@ -10,6 +10,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Build the application from ``settings``, by default those of the environment."""
     app = configuration.new_app(settings or Settings.from_env())
     database.init_app(app)
+    smtp.init_app(app)
     http.init_app(app)
     errors.init_app(app)
     api.init_app(app)

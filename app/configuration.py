@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask
 
 from app import logs
-from app.core import queue, sealing
+from app.core import queue, sealing, signing
 from config import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,6 +26,7 @@ def new_app(settings: Settings) -> Flask:
     app.config.from_mapping(_flask(settings) | _identity(settings) | _database(settings))
     app.extensions["settings"] = settings
     queue.configure(settings.redis_url)
+    signing.configure([settings.secret_key, *settings.secret_key_fallbacks])
     sealing.configure([settings.data_key, *settings.data_key_fallbacks])
     return app
 
@@ -53,6 +54,7 @@ def _identity(settings: Settings) -> dict[str, Any]:
         "JWT_ACCESS_TOKEN_EXPIRES": dt.timedelta(minutes=settings.access_token_minutes),
         "JWT_REFRESH_TOKEN_EXPIRES": dt.timedelta(days=settings.refresh_token_days),
         "JWT_TOKEN_LOCATION": ["headers"],
+        "SESSION_IDLE_LIFETIME": dt.timedelta(days=settings.session_idle_days),
     }
 
 

@@ -289,7 +289,7 @@ class _Reader:
     def mail_url(self) -> str | None:
         """The mail server's address; None where mails go to files."""
         value = self.text("OUTLAY_MAIL_URL")
-        if value and not re.match(r"smtps?(\+starttls)?://[^/\s]+\Z", value):
+        if value and not _is_mail_server(value):
             self.faults.append(
                 "OUTLAY_MAIL_URL must look like smtp://user:password@host:587,"
                 " smtp+starttls://… or smtps://…."
@@ -405,6 +405,16 @@ def _unix_url(socket: Path) -> str:
 def _reachable(host: str) -> str:
     name = "127.0.0.1" if host in _WILDCARD_HOSTS else host
     return f"[{name}]" if ":" in name else name
+
+
+def _is_mail_server(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        port_is_valid = parts.port != 0
+    except ValueError:
+        return False
+    shape = re.fullmatch(r"smtp(s|\+starttls)?://[^/\s?#]+", value) is not None
+    return shape and bool(parts.hostname) and port_is_valid
 
 
 def _is_origin(value: str) -> bool:

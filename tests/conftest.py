@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -221,7 +221,7 @@ def redis(settings: Settings) -> Iterator[redis_client.Redis]:
 # Real processes
 
 
-StartWorker = Callable[[], "subprocess.Popen[bytes]"]
+StartWorker = Callable[..., "subprocess.Popen[bytes]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,9 +257,14 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 
 @pytest.fixture
 def start_worker(settings: Settings) -> Iterator[StartWorker]:
-    """Starts job workers as real processes, which end with the test at the latest."""
+    """Starts job workers as real processes, which end with the test at the latest.
+
+    What is passed takes the place of the test's settings of that name.
+    """
     with ExitStack() as stack:
-        yield lambda: stack.enter_context(_process(settings, "worker", "app.jobs.worker"))
+        yield lambda **changes: stack.enter_context(
+            _process(replace(settings, **changes), "worker", "app.jobs.worker")
+        )
 
 
 @pytest.fixture(scope="session")

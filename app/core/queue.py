@@ -9,6 +9,7 @@ import logging
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue
+from rq.exceptions import DuplicateJobError
 from rq.serializers import JSONSerializer
 
 log = logging.getLogger(__name__)
@@ -31,15 +32,20 @@ def queue() -> Queue:
     return Queue(QUEUE, connection=connection(), serializer=JSONSerializer)
 
 
-def enqueue(job: str, *ids: int, name: str, timeout: int = 3600) -> bool:
+def enqueue(job: str, *ids: int, name: str, timeout: int = 3600, once: bool = False) -> bool:
     """Hand ``job`` (a dotted function name) to a worker; False when Redis is away.
 
     ``name`` identifies the work, so that handing it over twice does not do it twice at a time.
+    ``once`` leaves alone what waits under that name already, or was done within a minute.
     """
+    kept = {"result_ttl": 60, "failure_ttl": 60} if once else {"failure_ttl": 86400}
     try:
         queue().enqueue(
-            job, args=ids, job_id=name, job_timeout=timeout, result_ttl=300, failure_ttl=86400
-        )
+            job, args=ids, job_id=name, job_timeout=timeout, unique=once,
+            **{"result_ttl": 300, **kept},
+        )  # fmt: skip
+    except DuplicateJobError:
+        return True
     except (RedisError, OSError) as error:
         log.warning("queue is away; left for the sweep", extra={"job": name, "error": str(error)})
         return False

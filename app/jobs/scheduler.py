@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from types import FrameType
 
-from app.controllers import import_work
+from app.controllers import import_work, mail_work
 from app.jobs.context import current_app, in_app
 
 log = logging.getLogger(__name__)
@@ -20,6 +20,7 @@ TICK = 5.0
 
 SCHEDULE: tuple[tuple[float, Callable[[], object]], ...] = (
     (10, import_work.resume_stalled),
+    (10, mail_work.send_due),
     (3600, import_work.forget_old_requests),
 )
 """(seconds between two runs, what to run)"""

@@ -10,7 +10,7 @@ from rq import Worker
 from rq.serializers import JSONSerializer
 
 from app.core import queue
-from app.jobs import imports  # noqa: F401  (loaded once, before the forks)
+from app.jobs import imports, mails  # noqa: F401  (loaded once, before the forks)
 from app.jobs.context import current_app
 
 # On RQ's defaults a job of a killed worker counts as running for 13 minutes.

@@ -1,16 +1,26 @@
 """The outbox: mails are rows first, and leave by a job once what they tell of is stored."""
 
+import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
-from app.core import queue
+from sqlalchemy import select
+
+from app.core import clock, queue
 from app.core.uow import UnitOfWork
 from app.models.base import session
 from app.models.mails import Mail
 from app.models.users import User
 
 SEND_JOB = "app.jobs.mails.send"
+SEND_SECONDS = 50
+"""How long a job may take to send one mail; shorter than the wait for the next try."""
+
 UNPROVED = frozenset({"verify_email", "confirm_address", "invitation"})
 """Kinds that go to addresses nobody has proved yet; all others go to proved ones only."""
+
+MOST_ATTEMPTS = 8
+MOST_AT_ONCE = 500
 
 
 def post(
@@ -33,10 +43,51 @@ def post(
     )
     session.add(mail)
     session.flush()
-    unit.after_commit(lambda: hand_over(mail.id))
+    unit.after_commit(lambda: hand_over(mail))
     return mail
 
 
-def hand_over(mail_id: int) -> None:
+def hand_over(mail: Mail) -> None:
     """Give a waiting mail to a worker; the sweep finds it where the queue is away."""
-    queue.enqueue(SEND_JOB, mail_id, name=f"mail-{mail_id}")
+    name = f"mail-{mail.id}-{mail.attempts}"
+    queue.enqueue(SEND_JOB, mail.id, name=name, timeout=SEND_SECONDS, once=True)
+
+
+def find_due() -> Sequence[Mail]:
+    """Return the mails that should be on their way by now, the oldest first."""
+    due = select(Mail).where(Mail.status == "waiting", Mail.due_at <= clock.now())
+    return session.scalars(due.order_by(Mail.due_at).limit(MOST_AT_ONCE)).all()
+
+
+def claim(mail_id: int) -> Mail | None:
+    """Take a mail that is due, for one try; None when it is not, or is in other hands.
+
+    The next try is put off first: a job that dies halfway leaves a mail that is tried again, and
+    no other job takes it in the meantime.
+    """
+    query = select(Mail).where(Mail.id == mail_id, Mail.status == "waiting")
+    mail = session.scalar(query.where(Mail.due_at <= clock.now()).with_for_update())
+    if mail is not None:
+        mail.attempts += 1
+        mail.due_at = clock.now() + wait_after(mail.attempts)
+        session.flush()
+    return mail
+
+
+def wait_after(attempts: int) -> dt.timedelta:
+    """Return how long to wait after that many tries: 1, 3, 9, 27 minutes and so on, to 12 hours."""
+    return dt.timedelta(minutes=3 ** (attempts - 1))
+
+
+def note_sent(mail: Mail) -> None:
+    """Keep that the mail left."""
+    mail.status, mail.sent_at, mail.reason = "sent", clock.now(), None
+    session.flush()
+
+
+def note_failure(mail: Mail, reason: str, *, for_good: bool) -> None:
+    """Keep why the mail could not leave; after the last try, or ``for_good``, it never will."""
+    mail.reason = reason[:500]
+    if for_good or mail.attempts >= MOST_ATTEMPTS:
+        mail.status = "failed"
+    session.flush()

@@ -11,17 +11,14 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.core import get_global
 from babel.dates import format_date, format_skeleton, format_time
-from babel.localedata import exists
 from babel.numbers import format_currency, get_currency_name
 from flask import Flask, g
 
 from app.core import clock
+from app.core.locales import DEFAULT_LOCALE, english
 from app.core.money import currencies, decimal_string, digits
 from app.models.users import Actor
-
-DEFAULT_LOCALE = "en"
 
 
 def init_app(app: Flask) -> None:
@@ -46,6 +43,11 @@ def amount(minor: int, currency: str) -> str:
 def typed(minor: int, currency: str) -> str:
     """Write minor units the way they are typed into a field: without grouping."""
     return _amount(minor, currency, _locale(), False)
+
+
+def written(minor: int, currency: str, locale: str) -> str:
+    """Write minor units with their currency as they are written in ``locale``."""
+    return _money(minor, currency, locale)
 
 
 def day(date: dt.date) -> str:
@@ -90,17 +92,6 @@ def number_locale() -> str:
 
 
 @lru_cache(maxsize=64)
-def territory_of(locale: str) -> str | None:
-    """Return the region a locale is most likely from: DE for ``de`` as for ``de_DE``."""
-    parsed = Locale.parse(locale)
-    if parsed.territory:
-        return parsed.territory
-    likely = get_global("likely_subtags").get(parsed.language, "")
-    region = likely.rpartition("_")[2]
-    return region or None
-
-
-@lru_cache(maxsize=64)
 def currency_names(locale: str = DEFAULT_LOCALE) -> dict[str, str]:
     """Return the names of all currencies in use by their codes."""
     return {code: get_currency_name(code, locale=locale) for code in currencies()}
@@ -139,13 +130,4 @@ def _timezone() -> str:
 
 
 def _words() -> Locale:
-    return _english(_locale())
-
-
-@lru_cache(maxsize=64)
-def _english(locale: str) -> Locale:
-    """Return English as it is written where ``locale`` is from, or international English."""
-    if locale == DEFAULT_LOCALE:
-        return Locale.parse(DEFAULT_LOCALE)
-    name = f"en_{territory_of(locale)}"
-    return Locale.parse(name if exists(name) else "en_001")
+    return english(_locale())

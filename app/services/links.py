@@ -1,0 +1,92 @@
+"""Links in mails that let their reader do one thing: prove an address, or set a new password.
+
+A token says who it is for, at which address, and is good only while that is so. That of a password
+reset carries the person's ``link_number`` too, which grows with every newer one, and with every
+change of password or address.
+"""
+
+import datetime as dt
+
+from app.core import signing
+from app.models.base import session
+from app.models.mails import Mail
+from app.models.users import User
+from app.services import users
+
+VERIFY = "verify_email"
+CONFIRM = "confirm_address"
+RESET = "password_reset"
+LIFETIMES = {
+    VERIFY: dt.timedelta(days=7),
+    CONFIRM: dt.timedelta(days=1),
+    RESET: dt.timedelta(minutes=60),
+}
+
+
+def prepare(mail: Mail) -> bool:
+    """Whether a mail still has a reason to leave; one that has none is dropped or failed.
+
+    Whoever asks for a password reset is looked up only here: the answer to them costs the same
+    whether there is such a person or not.
+    """
+    if mail.kind == RESET and mail.user_id is None and not _address(mail):
+        session.delete(mail)
+        return False
+    user = users.find(mail.user_id) if mail.user_id else None
+    if user is not None and not _still_wanted(mail, user):
+        mail.status, mail.reason = "failed", "Something newer took the place of this mail."
+        return False
+    return True
+
+
+def token_of(mail: Mail, user: User) -> str | None:
+    """Return the token that goes into a mail; None for kinds that have no link to act on."""
+    if mail.kind not in LIFETIMES:
+        return None
+    return signing.sign(mail.kind, [user.id, mail.recipient, user.link_number])
+
+
+def holder(purpose: str, token: str) -> User:
+    """Return who a token was made for; Invalid when it is not good, or not any more."""
+    facts = signing.read(purpose, token, LIFETIMES[purpose])
+    user = users.find_active(facts[0])
+    if user is None or not _is_good(purpose, user, address=facts[1], number=facts[2]):
+        raise signing.dead_link()
+    return user
+
+
+def end_all(user: User) -> None:
+    """Let no link sent before work any more."""
+    _grow_number(user)
+    user.pending_email = None
+
+
+def _address(mail: Mail) -> bool:
+    """Find out who a password reset is for; False when nobody may have one at that address."""
+    user = users.find_by_email(mail.recipient)
+    if user is None or not user.is_active or not user.is_verified:
+        return False
+    _grow_number(user)
+    mail.user_id = user.id
+    mail.details = {"link_number": user.link_number}
+    session.flush()
+    return True
+
+
+def _grow_number(user: User) -> None:
+    users.find_locked(user.id).link_number += 1
+
+
+def _still_wanted(mail: Mail, user: User) -> bool:
+    if mail.kind not in LIFETIMES:
+        return True
+    number = mail.details.get("link_number", user.link_number)
+    return _is_good(mail.kind, user, address=mail.recipient, number=number)
+
+
+def _is_good(purpose: str, user: User, *, address: str, number: int) -> bool:
+    if purpose == VERIFY:
+        return user.email == address and not user.is_verified
+    if purpose == CONFIRM:
+        return user.pending_email == address
+    return user.email == address and user.link_number == number

@@ -1,0 +1,103 @@
+"""The way out for mails: a server over SMTP, or files in the data folder where there is none."""
+
+import os
+import smtplib
+import ssl
+from pathlib import Path
+from types import TracebackType
+from typing import Any, cast
+from urllib.parse import unquote, urlsplit
+
+from flask import Flask, current_app
+from flask_mail import Connection, Message
+
+from app.extensions import mail
+from config import Settings
+
+TIMEOUT = 10.0
+"""Seconds that a server may take for each of its answers."""
+
+PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+
+
+def init_app(app: Flask) -> None:
+    """Tell Flask-Mail of the server in the settings."""
+    settings: Settings = app.extensions["settings"]
+    app.config.update(_config(settings))
+    mail.init_app(app)
+
+
+def leaves_by_server() -> bool:
+    """Whether mails really leave; False where they become files."""
+    return "MAIL_SERVER" in current_app.config
+
+
+def deliver(message: Message, name: str) -> None:
+    """Hand ``message`` to the server, or write it to the file ``name``.eml.
+
+    Raises SMTPException or OSError when it could not be handed over.
+    """
+    if not leaves_by_server():
+        _write(message, name)
+        return
+    with _Connection(current_app.extensions["mail"]) as connection:
+        connection.send(message)
+
+
+class _Connection(Connection):
+    """A connection that waits only so long, and believes only certificates that can be checked."""
+
+    def configure_host(self) -> smtplib.SMTP:
+        """Connect, encrypt and sign in as the settings say."""
+        context = ssl.create_default_context()
+        address = (self.mail.server, self.mail.port)
+        if self.mail.use_ssl:
+            host: smtplib.SMTP = smtplib.SMTP_SSL(*address, timeout=TIMEOUT, context=context)
+        else:
+            host = smtplib.SMTP(*address, timeout=TIMEOUT)
+        if self.mail.use_tls:
+            host.starttls(context=context)
+        if self.mail.username:
+            host.login(self.mail.username, self.mail.password or "")
+        return host
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        """Hang up; once a mail is accepted, a goodbye that fails must not have it sent again."""
+        try:
+            if exc_type is None:
+                cast(smtplib.SMTP, self.host).quit()
+        except (OSError, smtplib.SMTPException):
+            pass
+        finally:
+            cast(smtplib.SMTP, self.host).close()
+
+
+def _config(settings: Settings) -> dict[str, Any]:
+    config = {"MAIL_DEFAULT_SENDER": settings.mail_from, "MAIL_SUPPRESS_SEND": False}
+    if settings.mail_url is None:
+        return config
+    parts = urlsplit(settings.mail_url)
+    return config | {
+        "MAIL_SERVER": parts.hostname,
+        "MAIL_PORT": parts.port or PORTS[parts.scheme],
+        "MAIL_USE_SSL": parts.scheme == "smtps",
+        "MAIL_USE_TLS": parts.scheme.endswith("+starttls"),
+        "MAIL_USERNAME": unquote(parts.username) if parts.username else None,
+        "MAIL_PASSWORD": unquote(parts.password) if parts.password else None,
+    }
+
+
+def _write(message: Message, name: str) -> None:
+    """Write the whole file or nothing; only this user may read what is in it."""
+    settings: Settings = current_app.extensions["settings"]
+    folder: Path = settings.data_dir / "mail"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    half = folder / f".{name}.{os.getpid()}"
+    half.touch(mode=0o600)
+    half.write_bytes(message.as_bytes())
+    half.replace(folder / f"{name}.eml")
