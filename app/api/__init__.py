@@ -13,7 +13,10 @@ from app.api import (
     exports,
     imports,
     ledgers,
+    pictures,
+    profile,
     reports,
+    sessions,
     transactions,
 )
 from app.api.description import Describer
@@ -22,6 +25,9 @@ from app.extensions import jwt
 
 BLUEPRINTS = (
     auth.blp,
+    sessions.blp,
+    profile.blp,
+    pictures.blp,
     ledgers.blp,
     accounts.blp,
     categories.blp,

@@ -22,12 +22,23 @@ def authenticate(*, refresh: bool = False) -> Actor:
     """Find out who the request's token stands for (RFC 6750). Unauthenticated when no one."""
     claims = _claims(refresh)
     token = claims.get("sid")
-    found = auth.find_actor(token, KIND) if isinstance(token, str) else None
+    idle = current_app.config["SESSION_IDLE_LIFETIME"]
+    found = auth.find_actor(token, KIND, idle=idle) if isinstance(token, str) else None
     if found is None or claims.get("sub") != str(found.id):
         raise Unauthenticated("This token is no longer good. Sign in again.")
     g.actor = found
-    g.sid = token
     return found
+
+
+def refresh() -> dict[str, Any]:
+    """Use up the refresh token that the request carries; returns a new pair."""
+    actor = authenticate(refresh=True)
+    claims = _claims(refresh=True)
+    number = claims.get("number")
+    if type(number) is not int:
+        raise Unauthenticated("This token is no longer good. Sign in again.")
+    user, following = auth.refresh(actor, number)
+    return tokens(user, claims["sid"], following)
 
 
 def actor() -> Actor:
@@ -36,13 +47,18 @@ def actor() -> Actor:
     return found
 
 
-def tokens(user: User, sid: str) -> dict[str, Any]:
-    """Return a pair of tokens for a sign-in, with how many seconds the first one lasts."""
+def tokens(user: User, sid: str, number: int = 0) -> dict[str, Any]:
+    """Return a pair of tokens for a sign-in, with how many seconds the first one lasts.
+
+    ``number`` counts the refresh tokens of the sign-in. None of them prolongs the sign-in itself.
+    """
     claims = {"sid": sid}
     lifetime: dt.timedelta = current_app.config["JWT_ACCESS_TOKEN_EXPIRES"]
     return {
         "access_token": create_access_token(str(user.id), additional_claims=claims),
-        "refresh_token": create_refresh_token(str(user.id), additional_claims=claims),
+        "refresh_token": create_refresh_token(
+            str(user.id), additional_claims=claims | {"number": number}
+        ),
         "token_type": "Bearer",
         "expires_in": int(lifetime.total_seconds()),
         "user": user,

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from flask import Response, current_app, g, request
+from flask import Response, current_app, request
 
-from app.api.acting import KIND, actor, authenticate, tokens
+from app.api import acting
+from app.api.acting import KIND, actor, tokens
 from app.api.answers import json_response
 from app.api.blueprint import Blueprint
 from app.controllers import auth
@@ -45,9 +46,12 @@ def login(data: dict[str, Any]) -> Response:
 @blp.response(200, TokensSchema)
 @public
 def refresh() -> Response:
-    """Get a new pair of tokens; send the refresh token as Bearer."""
-    user = auth.show_user(authenticate(refresh=True))
-    return json_response(TokensSchema().dump(tokens(user, g.sid)))
+    """Get a new pair of tokens; send the refresh token as Bearer.
+
+    It works once. An answer that was lost may be asked for again within 20 seconds; used any later,
+    a token was copied, and its whole family ends.
+    """
+    return json_response(TokensSchema().dump(acting.refresh()))
 
 
 @blp.route("/logout", methods=["POST"])

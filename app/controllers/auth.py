@@ -2,10 +2,10 @@
 
 import datetime as dt
 
-from app.core.errors import Unauthenticated
-from app.core.uow import unit_of_work
+from app.core.errors import Forbidden, OtpInvalid, OtpRequired, Unauthenticated
+from app.core.uow import UnitOfWork, unit_of_work
 from app.models.users import Actor, SignIn, User
-from app.services import ledgers, sign_ins, users
+from app.services import ledgers, mails, second_factors, seen, sign_ins, users
 
 
 def is_first() -> bool:
@@ -26,6 +26,7 @@ def sign_in(
     *,
     email: str,
     password: str,
+    otp: str = "",
     kind: str,
     lifetime: dt.timedelta,
     user_agent: str = "",
@@ -34,28 +35,114 @@ def sign_in(
     """Prove a password and open a sign-in; returns it with the secret that stands for it.
 
     Raises Unauthenticated in the same words whether the address or the password was wrong.
+    Somebody with a second factor needs ``otp`` too, a code of theirs: OtpRequired without one,
+    OtpInvalid when it is not good.
     """
     user = users.find_by_credentials(email, password)
     if user is None:
         raise Unauthenticated("This address and password do not belong together.")
     password_hash = users.hash_password(password) if users.needs_rehash(user) else None
-    with unit_of_work():
+    with_factor = second_factors.find(user.id) is not None
+    if with_factor and not otp:
+        raise OtpRequired(user.id, user.link_number)
+    with unit_of_work() as work:
         user.password_hash = password_hash or user.password_hash
-        opened, token = sign_ins.record(
-            user, kind=kind, lifetime=lifetime, user_agent=user_agent, address=address
-        )
-    return user, opened, token
+        strength = _strength(work, user, otp) if with_factor else "password"
+        if strength:
+            opened, token = sign_ins.record(
+                user,
+                kind=kind,
+                strength=strength,
+                lifetime=lifetime,
+                user_agent=user_agent,
+                address=address,
+            )
+            return user, opened, token
+    raise OtpInvalid
 
 
-def find_actor(token: str, kind: str) -> Actor | None:
-    """Return who a sign-in's secret stands for, or None when it counts no more."""
-    return sign_ins.find_actor(token, kind)
+def finish_sign_in(
+    *,
+    user_id: int,
+    mark: int,
+    otp: str,
+    kind: str,
+    lifetime: dt.timedelta,
+    user_agent: str = "",
+    address: str = "",
+) -> tuple[User, SignIn, str]:
+    """Open the sign-in of somebody who proved their password a moment ago.
+
+    ``user_id`` and ``mark`` are those of the OtpRequired that was raised then. Raises OtpInvalid for
+    a code that is not good, Unauthenticated when the proof of the password does not hold any more.
+    """
+    user = users.find_active(user_id)
+    if user is None or user.link_number != mark:
+        raise Unauthenticated("Sign in again, from the start.")
+    with unit_of_work() as work:
+        strength = _strength(work, user, otp)
+        if strength:
+            opened, token = sign_ins.record(
+                user,
+                kind=kind,
+                strength=strength,
+                lifetime=lifetime,
+                user_agent=user_agent,
+                address=address,
+            )
+            return user, opened, token
+    raise OtpInvalid
+
+
+def _strength(work: UnitOfWork, user: User, otp: str) -> str | None:
+    """Take a code beside a proved password; returns how strong both are, None if it is no good.
+
+    A wrong code is counted, so the transaction has to be committed either way.
+    """
+    proof = second_factors.accept(user.id, otp)
+    if proof == "recovery":
+        second_factors.tell(work, user, "recovery_code_used")
+    return proof and f"password+{proof}"
+
+
+def find_actor(token: str, kind: str, *, idle: dt.timedelta) -> Actor | None:
+    """Return who a sign-in's secret stands for, or None when it counts no more.
+
+    Unseen for longer than ``idle``, it counts no more.
+    """
+    actor = sign_ins.find_actor(token, kind, idle=idle)
+    if actor and actor.sign_in_id and seen.is_due(actor.seen_at):
+        seen.note(sign_ins.note_seen, actor.sign_in_id)
+    return actor
+
+
+def refresh(actor: Actor, number: int) -> tuple[User, int]:
+    """Use up the refresh token with this number; returns the number of the next one.
+
+    The token before the newest gets the same answer again for some seconds: the first one may have
+    been lost. Any other was copied: the family ends, its owner is told, Unauthenticated.
+    """
+    sign_in_id = _signed_in(actor)
+    user = users.find(actor.id)
+    with unit_of_work() as work:
+        if sign_ins.advance(sign_in_id, number) or sign_ins.is_retry(sign_in_id, number):
+            return user, number + 1
+        if sign_ins.revoke_of(actor.id, sign_in_id):
+            details = {"device": sign_ins.device_of(sign_in_id)}
+            mails.post(work, "tokens_reused", recipient=user.email, user=user, details=details)
+    raise Unauthenticated("This token was used before. Sign in again.")
 
 
 def sign_out(actor: Actor) -> None:
     """End the sign-in the actor came with, for every cookie and token that goes with it."""
     with unit_of_work():
-        sign_ins.revoke(actor.sign_in_id)
+        sign_ins.revoke(_signed_in(actor))
+
+
+def _signed_in(actor: Actor) -> int:
+    if actor.sign_in_id is None:
+        raise Forbidden("A personal token cannot do this. Sign in.")
+    return actor.sign_in_id
 
 
 def show_user(actor: Actor) -> User:

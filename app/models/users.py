@@ -89,10 +89,14 @@ class SignIn(Base):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who is acting: a signed-in person as one look-up per request finds them."""
+    """Who is acting: a person as one look-up per request finds them.
+
+    They come with a sign-in, or with a personal API token, which has no ``sign_in_id`` and may do
+    only what its ``scopes`` say; a sign-in has none of these and may do everything its person may.
+    ``seen_at`` is when the sign-in or token was last noted to be in use.
+    """
 
     id: int
-    sign_in_id: int
     email: str
     name: str
     role: str
@@ -100,3 +104,8 @@ class Actor:
     timezone: str
     locale: str
     ledger: LedgerScope
+    picture_at: dt.datetime | None = None
+    sign_in_id: int | None = None
+    scopes: frozenset[str] | None = None
+    token_id: int | None = None
+    seen_at: dt.datetime | None = None

@@ -3,47 +3,40 @@
 import datetime as dt
 import hashlib
 import secrets
+from collections.abc import Sequence
+from typing import Any, cast
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import ColumnElement, CursorResult, Result, bindparam, func, select, update
 
 from app.core import clock
 from app.models.base import read, session
-from app.models.ledgers import Ledger, LedgerScope, Membership
 from app.models.users import Actor, SignIn, User
+from app.services import actors, devices
+
+REFRESH_GRACE = dt.timedelta(seconds=20)
+"""How long a refresh token may be sent once more, because its answer may have been lost."""
 
 _FIND = (
-    select(
-        User.id,
-        SignIn.id.label("sign_in_id"),
-        User.email,
-        User.first_name,
-        User.last_name,
-        User.role,
-        User.currency,
-        User.timezone,
-        User.locale,
-        Ledger.id.label("ledger_id"),
-        Ledger.name.label("ledger_name"),
-        Ledger.kind.label("ledger_kind"),
-        Ledger.currency.label("ledger_currency"),
-        Ledger.revision,
-        Membership.role.label("ledger_role"),
-        SignIn.expires_at,
+    actors.query(
+        SignIn.id.label("sign_in_id"), SignIn.created_at, SignIn.last_seen_at, SignIn.expires_at
     )
-    .join(User, User.id == SignIn.user_id)
-    .join(Ledger, Ledger.personal_user_id == User.id)
-    .join(Membership, (Membership.ledger_id == Ledger.id) & (Membership.user_id == User.id))
+    .join(SignIn, SignIn.user_id == User.id)
     .where(
         SignIn.token_hash == bindparam("token_hash"),
         SignIn.kind == bindparam("kind"),
         SignIn.revoked_at.is_(None),
-        User.is_active,
     )
 )
 
 
 def record(
-    user: User, *, kind: str, lifetime: dt.timedelta, user_agent: str, address: str
+    user: User,
+    *,
+    kind: str,
+    lifetime: dt.timedelta,
+    user_agent: str,
+    address: str,
+    strength: str = "password",
 ) -> tuple[SignIn, str]:
     """Open a sign-in; returns it with the secret that stands for it, of which only a hash stays."""
     token = secrets.token_urlsafe(32)
@@ -52,9 +45,11 @@ def record(
         user_id=user.id,
         token_hash=_digest(token),
         kind=kind,
+        strength=strength,
         user_agent=user_agent[:300],
         address=address[:45],
         created_at=now,
+        last_seen_at=now,
         expires_at=now + lifetime,
     )
     session.add(sign_in)
@@ -62,39 +57,104 @@ def record(
     return sign_in, token
 
 
-def find_actor(token: str, kind: str) -> Actor | None:
-    """Return who the secret of a sign-in stands for, while that sign-in counts; in one query."""
+def find_actor(token: str, kind: str, *, idle: dt.timedelta) -> Actor | None:
+    """Return who the secret of a sign-in stands for, while that sign-in counts; in one query.
+
+    It counts until its own end, and no longer than ``idle`` after it was last seen.
+    """
     row = read(_FIND, token_hash=_digest(token), kind=kind).one_or_none()
-    if row is None or row.expires_at <= clock.now():
+    now = clock.now()
+    if row is None or row.expires_at <= now:
         return None
-    name = f"{row.first_name} {row.last_name}".strip() or row.email
-    return Actor(
-        id=row.id,
-        sign_in_id=row.sign_in_id,
-        email=row.email,
-        name=name,
-        role=row.role,
-        currency=row.currency,
-        timezone=row.timezone,
-        locale=row.locale,
-        ledger=LedgerScope(
-            row.ledger_id,
-            row.ledger_name,
-            row.ledger_kind,
-            row.ledger_currency,
-            row.revision,
-            row.ledger_role,
-        ),
+    seen_at = row.last_seen_at or row.created_at
+    if seen_at + idle <= now:
+        return None
+    return actors.of_row(row, sign_in_id=row.sign_in_id, seen_at=seen_at)
+
+
+def note_seen(sign_in_id: int) -> None:
+    """Write down that a sign-in is in use now."""
+    session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(last_seen_at=clock.now()))
+
+
+def find_live(user_id: int, *, idle: dt.timedelta) -> Sequence[SignIn]:
+    """Return a person's sign-ins that count, the one seen last first."""
+    now = clock.now()
+    seen_at = func.coalesce(SignIn.last_seen_at, SignIn.created_at, type_=SignIn.created_at.type)
+    return session.scalars(
+        select(SignIn)
+        .where(
+            SignIn.user_id == user_id,
+            SignIn.revoked_at.is_(None),
+            SignIn.expires_at > now,
+            seen_at > now - idle,
+        )
+        .order_by(seen_at.desc(), SignIn.id.desc())
+    ).all()
+
+
+def advance(sign_in_id: int, number: int) -> bool:
+    """Use up the refresh token with this number; False when it was not the newest.
+
+    One atomic statement: of two that come at the same instant, one wins.
+    """
+    used = session.execute(
+        update(SignIn)
+        .where(
+            SignIn.id == sign_in_id,
+            SignIn.refresh_number == number,
+            SignIn.revoked_at.is_(None),
+        )
+        .values(refresh_number=number + 1, refreshed_at=clock.now())
+        .execution_options(synchronize_session=False)
     )
+    return _changed(used) == 1
+
+
+def is_retry(sign_in_id: int, number: int) -> bool:
+    """Whether the token with this number was the newest until some seconds ago."""
+    row = session.execute(
+        select(SignIn.refresh_number, SignIn.refreshed_at).where(SignIn.id == sign_in_id)
+    ).one()
+    is_previous = row.refresh_number == number + 1 and row.refreshed_at is not None
+    return is_previous and clock.now() - row.refreshed_at <= REFRESH_GRACE
+
+
+def device_of(sign_in_id: int) -> str:
+    """Return what to call the device of a sign-in."""
+    found = session.scalar(select(SignIn.user_agent).where(SignIn.id == sign_in_id))
+    return devices.name_of(found or "")
 
 
 def revoke(sign_in_id: int) -> None:
     """End a sign-in; does nothing to one that ended before."""
-    session.execute(
-        update(SignIn)
-        .where(SignIn.id == sign_in_id, SignIn.revoked_at.is_(None))
-        .values(revoked_at=clock.now())
+    _end(SignIn.id == sign_in_id)
+
+
+def revoke_of(user_id: int, sign_in_id: int) -> bool:
+    """End one sign-in of a person; False when there is none that counts."""
+    return _end(SignIn.user_id == user_id, SignIn.id == sign_in_id) == 1
+
+
+def revoke_all(user_id: int, *, keep: int | None = None) -> int:
+    """End all sign-ins of a person but the one to ``keep``; returns how many."""
+    kept = [] if keep is None else [SignIn.id != keep]
+    return _end(SignIn.user_id == user_id, *kept)
+
+
+def _end(*which: ColumnElement[bool]) -> int:
+    return _changed(
+        session.execute(
+            update(SignIn)
+            .where(*which, SignIn.revoked_at.is_(None))
+            .values(revoked_at=clock.now())
+            .execution_options(synchronize_session=False)
+        )
     )
+
+
+def _changed(result: Result[Any]) -> int:
+    return cast("CursorResult[Any]", result).rowcount
 
 
 def _digest(token: str) -> bytes:

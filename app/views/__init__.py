@@ -15,6 +15,9 @@ from app.views import (
     imports,
     months,
     once,
+    pictures,
+    profile,
+    sessions,
     settings,
     transactions,
 )
@@ -28,7 +31,10 @@ BLUEPRINTS = (
     categories.blp,
     exports.blp,
     imports.blp,
+    sessions.blp,
     settings.blp,
+    profile.blp,
+    pictures.blp,
 )
 
 

@@ -79,13 +79,23 @@ def end_session() -> None:
     session.clear()
 
 
+def circumstances() -> dict[str, Any]:
+    """Return how long a sign-in in a browser lasts, and from where the present one comes."""
+    return {
+        "kind": KIND,
+        "lifetime": current_app.permanent_session_lifetime,
+        "user_agent": request.user_agent.string,
+        "address": request.remote_addr or "",
+    }
+
+
 def is_htmx() -> bool:
     """Whether a script asks for parts of a page, not a browser for all of it."""
     return "HX-Request" in request.headers
 
 
 def _load(token: str) -> SignedIn | None:
-    found = auth.find_actor(token, KIND)
+    found = auth.find_actor(token, KIND, idle=current_app.config["SESSION_IDLE_LIFETIME"])
     return SignedIn(found, token) if found else None
 
 

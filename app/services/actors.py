@@ -1,0 +1,64 @@
+"""From one row to who is acting: what every look-up of a sign-in or a token reads."""
+
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from app.models.ledgers import Ledger, LedgerScope, Membership
+from app.models.pictures import Picture
+from app.models.users import Actor, User
+
+
+def query(*columns: Any) -> Select[*tuple[Any, ...]]:
+    """Return a query for active people with their personal ledger, and ``columns`` beside them.
+
+    What leads to the person has to be joined to ``User`` by the caller.
+    """
+    return (
+        select(
+            User.id,
+            User.email,
+            User.first_name,
+            User.last_name,
+            User.role,
+            User.currency,
+            User.timezone,
+            User.locale,
+            Ledger.id.label("ledger_id"),
+            Ledger.name.label("ledger_name"),
+            Ledger.kind.label("ledger_kind"),
+            Ledger.currency.label("ledger_currency"),
+            Ledger.revision,
+            Membership.role.label("ledger_role"),
+            Picture.updated_at.label("picture_at"),
+            *columns,
+        )
+        .select_from(User)
+        .join(Ledger, Ledger.personal_user_id == User.id)
+        .join(Membership, (Membership.ledger_id == Ledger.id) & (Membership.user_id == User.id))
+        .outerjoin(Picture, Picture.user_id == User.id)
+        .where(User.is_active)
+    )
+
+
+def of_row(row: Any, **proof: Any) -> Actor:
+    """Return the actor a row of :func:`query` describes; ``proof`` says how they are known."""
+    return Actor(
+        id=row.id,
+        email=row.email,
+        name=f"{row.first_name} {row.last_name}".strip() or row.email,
+        role=row.role,
+        currency=row.currency,
+        timezone=row.timezone,
+        locale=row.locale,
+        ledger=LedgerScope(
+            row.ledger_id,
+            row.ledger_name,
+            row.ledger_kind,
+            row.ledger_currency,
+            row.revision,
+            row.ledger_role,
+        ),
+        picture_at=row.picture_at,
+        **proof,
+    )
