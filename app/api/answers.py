@@ -60,6 +60,22 @@ def expected_version(schema: Schema, show: Callable[[], Any]) -> int | None:
     return version
 
 
+def precondition(schema: Schema) -> Callable[[Any], None] | None:
+    """Return what holds ``If-Match`` against a row that has no version; None without one.
+
+    The returned function raises Stale; it counts when it is called under the row's lock.
+    """
+    wanted = request.if_match
+    if not wanted or wanted.star_tag:
+        return None
+
+    def check(row: Any) -> None:
+        if not wanted.contains(tag_of(schema.dump(row))):
+            raise Stale
+
+    return check
+
+
 def revision_tag(ledger: LedgerScope) -> str:
     """Return the tag of a list or report: it holds as long as nothing in the ledger changes."""
     asked = hashlib.blake2b(request.full_path.encode(), digest_size=6).hexdigest()

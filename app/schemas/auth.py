@@ -1,9 +1,10 @@
 """Registering and signing in."""
 
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
-from babel.localedata import exists as locale_exists
+from babel.localedata import locale_identifiers
 from marshmallow import Schema, ValidationError, fields, validate
 
 from app.schemas.base import Input
@@ -37,9 +38,15 @@ class Locale(fields.String):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         name: str = super()._deserialize(value, attr, data, **kwargs).replace("-", "_")
-        if not name.isascii() or len(name) > 20 or not locale_exists(name):
+        if name.lower() not in _locales():
             raise ValidationError("Not a locale such as de_DE.")
-        return name
+        return _locales()[name.lower()]
+
+
+@cache
+def _locales() -> dict[str, str]:
+    """Return the locales there are, by their names in small letters."""
+    return {name.lower(): name for name in locale_identifiers()}
 
 
 class Secret(fields.String):
@@ -75,6 +82,7 @@ class SignInInput(Input):
 
     email = Text(required=True, longest=254)
     password = Secret()
+    otp = Text(longest=50, metadata={"description": "a code of the second factor, if there is one"})
 
 
 class UserSchema(Schema):

@@ -1,9 +1,12 @@
 """People: how they are made and how a password is proved."""
 
+import secrets
+
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error
 from sqlalchemy import exists, select
 
+from app.core.errors import Invalid
 from app.models.base import session
 from app.models.users import User
 
@@ -11,6 +14,8 @@ _hasher = PasswordHasher()
 # Verified for an unknown address, so that the answer takes as long as for a known one.
 _NOBODY = _hasher.hash("nobody has this password")
 DEMO_EMAIL = "demo@outlay.example"
+NO_PASSWORD = "!"
+"""In front of the hash of a password that nobody knows; any password set later is without it."""
 
 
 def normalize_email(email: str) -> str:
@@ -55,9 +60,30 @@ def needs_rehash(user: User) -> bool:
     return _hasher.check_needs_rehash(user.password_hash)
 
 
+def unknown_password_hash() -> str:
+    """Return the hash of a password that nobody knows, for people who sign in without one."""
+    return NO_PASSWORD + hash_password(secrets.token_urlsafe(32))
+
+
+def has_password(user: User) -> bool:
+    """Whether the person ever chose a password."""
+    return not user.password_hash.startswith(NO_PASSWORD)
+
+
+def password_matches(user: User, password: str) -> bool:
+    """Whether this is the person's password. Slow on purpose: not inside a transaction."""
+    return _matches(user.password_hash, password)
+
+
+def demand_password(user: User, password: str) -> None:
+    """Ask for the password again before something that a thief must not do. Invalid if wrong."""
+    if not password_matches(user, password):
+        raise Invalid(errors={"password": ["This is not your password."]})
+
+
 def _matches(password_hash: str, password: str) -> bool:
     try:
-        return _hasher.verify(password_hash, password)
+        return _hasher.verify(password_hash.removeprefix(NO_PASSWORD), password)
     except Argon2Error:
         return False
 
@@ -65,3 +91,22 @@ def _matches(password_hash: str, password: str) -> bool:
 def find(user_id: int) -> User:
     """Return the person with this id, who is known to exist."""
     return session.execute(select(User).where(User.id == user_id)).scalar_one()
+
+
+def find_active(user_id: int) -> User | None:
+    """Return the person with this id as they are now, unless they are disabled or gone."""
+    query = select(User).where(User.id == user_id, User.is_active)
+    return session.scalar(query, execution_options={"populate_existing": True})
+
+
+def find_locked(user_id: int) -> User:
+    """Return the person as they are stored now; nobody else changes them before the commit."""
+    query = select(User).where(User.id == user_id).with_for_update()
+    return session.execute(query, execution_options={"populate_existing": True}).scalar_one()
+
+
+def amend(user: User, **changes: object) -> None:
+    """Change what a person says of themselves."""
+    for name, value in changes.items():
+        setattr(user, name, value)
+    session.flush()
