@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 STATUS: dict[type[OutlayError], int] = {
     errors.Unreadable: 400,
     errors.Unauthenticated: 401,
+    errors.OtpRequired: 401,
     errors.Forbidden: 403,
     errors.NotFound: 404,
     errors.Conflict: 409,
@@ -116,6 +117,8 @@ def _headers(error: Exception) -> list[tuple[str, str]]:
     status = status_of(error)
     if status == 401 and request.path.startswith("/api"):
         return [("WWW-Authenticate", "Bearer")]
+    if isinstance(error, errors.InsufficientScope):
+        return [("WWW-Authenticate", 'Bearer error="insufficient_scope"')]
     if status == 503:
         return [("Retry-After", str(errors.Unavailable.retry_after))]
     if status == 405 and isinstance(error, HTTPException):

@@ -7,25 +7,32 @@ from flask_smorest import Api as SmorestApi
 
 from app.api import (
     accounts,
+    admin,
+    api_tokens,
     auth,
     categories,
     docs,
+    email_addresses,
     exports,
     imports,
     ledgers,
+    passwords,
     pictures,
     profile,
     reports,
+    second_factors,
     sessions,
+    signing_keys,
     transactions,
 )
 from app.api.description import Describer
 from app.api.problems import ProblemSchema
-from app.extensions import jwt
 
 BLUEPRINTS = (
     auth.blp,
     sessions.blp,
+    second_factors.blp,
+    api_tokens.blp,
     profile.blp,
     pictures.blp,
     ledgers.blp,
@@ -35,6 +42,9 @@ BLUEPRINTS = (
     imports.blp,
     exports.blp,
     reports.blp,
+    admin.blp,
+    email_addresses.blp,
+    passwords.blp,
 )
 _CONFIG: dict[str, Any] = {
     "API_TITLE": "Outlay",
@@ -69,7 +79,7 @@ class Api(SmorestApi):  # type: ignore[misc]
 def init_app(app: Flask) -> None:
     """Register the API's blueprints and their description on ``app``."""
     app.config.update(_CONFIG)
-    jwt.init_app(app)
+    signing_keys.init_app(app)
     api = Api(app, spec_kwargs={"marshmallow_plugin": Describer()})
     api.register_converter(app.url_map.converters["id"], _id_parameter)
     for blp in BLUEPRINTS:

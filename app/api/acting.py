@@ -10,17 +10,22 @@ from flask_jwt_extended import create_access_token, create_refresh_token, decode
 from flask_jwt_extended.exceptions import JWTExtendedException
 from jwt.exceptions import PyJWTError
 
-from app.controllers import auth
+from app.controllers import api_tokens, auth
 from app.core import clock
 from app.core.errors import Unauthenticated
 from app.models.users import Actor, User
+from app.policies import require_scope
 
 KIND = "api"
+PREFIX = api_tokens.PREFIX
 
 
 def authenticate(*, refresh: bool = False) -> Actor:
     """Find out who the request's token stands for (RFC 6750). Unauthenticated when no one."""
-    claims = _claims(refresh)
+    sent = _bearer()
+    if sent.startswith(PREFIX) and not refresh:
+        return _by_personal_token(sent)
+    claims = _claims(sent, refresh=refresh)
     token = claims.get("sid")
     idle = current_app.config["SESSION_IDLE_LIFETIME"]
     found = auth.find_actor(token, KIND, idle=idle) if isinstance(token, str) else None
@@ -30,10 +35,18 @@ def authenticate(*, refresh: bool = False) -> Actor:
     return found
 
 
+def _by_personal_token(text: str) -> Actor:
+    found = api_tokens.find_actor(text)
+    if found is None:
+        raise Unauthenticated("This token is no longer good. Make a new one in the settings.")
+    g.actor = found
+    return found
+
+
 def refresh() -> dict[str, Any]:
     """Use up the refresh token that the request carries; returns a new pair."""
     actor = authenticate(refresh=True)
-    claims = _claims(refresh=True)
+    claims = _claims(_bearer(), refresh=True)
     number = claims.get("number")
     if type(number) is not int:
         raise Unauthenticated("This token is no longer good. Sign in again.")
@@ -69,14 +82,17 @@ def guard() -> None:
     """Demand a good token for every route that is not marked public."""
     view = current_app.view_functions.get(request.endpoint or "")
     if view is not None and not getattr(view, "is_public", False):
-        authenticate()
+        require_scope(authenticate(), request.method, request.path)
 
 
-def _claims(refresh: bool) -> Mapping[str, Any]:
+def _bearer() -> str:
     header = request.authorization
-    token = header.token if header and header.type == "bearer" else None
+    return (header.token or "") if header and header.type == "bearer" else ""
+
+
+def _claims(token: str, *, refresh: bool) -> Mapping[str, Any]:
     try:
-        claims = _verified(token or "", current_app.config["JWT_SECRET_KEY"])
+        claims = _verified(token, current_app.config["JWT_SECRET_KEY"])
     except (JWTExtendedException, PyJWTError, ValueError, RecursionError) as error:
         raise Unauthenticated("Send a good access token: Authorization: Bearer …") from error
     in_time = claims.get("exp", 0) > clock.now().timestamp()

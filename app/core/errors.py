@@ -35,11 +35,42 @@ class Unauthenticated(OutlayError):
     detail = "Sign in first."
 
 
+class OtpRequired(OutlayError):
+    """The password was right; a code of the second factor is needed too.
+
+    ``user_id`` is whose, ``mark`` changes when their password or address does.
+    """
+
+    code = "otp_required"
+    detail = "Enter the code that your authenticator app shows."
+
+    def __init__(self, user_id: int, mark: int) -> None:
+        super().__init__()
+        self.user_id, self.mark = user_id, mark
+
+
+class OtpInvalid(Unauthenticated):
+    """The code of the second factor is wrong, was used before, or comes after too many others."""
+
+    code = "otp_invalid"
+    detail = (
+        "This code is not good: each counts once, for half a minute. After five wrong ones only a"
+        " recovery code works for a while."
+    )
+
+
 class Forbidden(OutlayError):
     """The caller may know that the thing exists, and may not do this to it."""
 
     code = "forbidden"
     detail = "You may not do this here."
+
+
+class InsufficientScope(Forbidden):
+    """A personal token was sent whose scopes do not include what was asked for (RFC 6750)."""
+
+    code = "insufficient_scope"
+    detail = "This token may not do this."
 
 
 class NotFound(OutlayError):

@@ -6,20 +6,28 @@ from app.extensions import csrf
 from app.views import (
     accounts,
     acting,
+    api_tokens,
     assets,
     auth,
     categories,
+    email_addresses,
     exports,
     formatting,
     health,
+    identities,
     imports,
     months,
     once,
+    passkeys,
+    passwords,
     pictures,
     profile,
+    second_factors,
+    security,
     sessions,
     settings,
     transactions,
+    ways_in,
 )
 
 BLUEPRINTS = (
@@ -32,9 +40,16 @@ BLUEPRINTS = (
     exports.blp,
     imports.blp,
     sessions.blp,
+    api_tokens.blp,
     settings.blp,
+    second_factors.blp,
+    passkeys.blp,
+    identities.blp,
     profile.blp,
     pictures.blp,
+    email_addresses.blp,
+    passwords.blp,
+    security.blp,
 )
 
 
@@ -45,6 +60,9 @@ def init_app(app: Flask) -> None:
     assets.init_app(app)
     formatting.init_app(app)
     once.init_app(app)
+    passkeys.init_app(app)
+    identities.init_app(app)
+    ways_in.init_app(app)
     settings.init_app(app)
     for blp in BLUEPRINTS:
         app.register_blueprint(blp)

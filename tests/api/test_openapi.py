@@ -48,6 +48,8 @@ def _fill(api: Api) -> dict[str, int]:
         "category_id": api.category("Fun"),
         "transaction_id": api.spend("1.00", description="something")["id"],
         "import_id": api.upload(statement).get_json()["id"],
+        "session_id": api.read("/auth/sessions")["items"][0]["id"],
+        "token_id": api.add("/user/tokens", name="Backup", scopes=["read"])["id"],
     }
 
 

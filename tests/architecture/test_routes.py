@@ -11,14 +11,22 @@ from tests.factories.callers import Api
 
 PUBLIC = {
     "/",
+    "/api/auth/confirm-address",
     "/api/auth/login",
+    "/api/auth/password-reset",
+    "/api/auth/password-reset/confirm",
     "/api/auth/refresh",
     "/api/auth/register",
+    "/api/auth/verify-email",
     "/api/docs",
     "/api/openapi.json",
+    "/confirm-address",
+    "/forgot-password",
     "/health",
     "/register",
+    "/reset-password",
     "/sign-in",
+    "/verify-email",
 }
 """What answers people who are not signed in; "/" sends them to where they can sign in."""
 
@@ -93,6 +101,8 @@ def test_nothing_of_another_person_is_reached_by_its_id(
         "category_id": other.category("Theirs"),
         "transaction_id": other.spend("1.00")["id"],
         "import_id": other.upload("date,description,amount\n2026-01-02,x,1\n").get_json()["id"],
+        "session_id": other.read("/auth/sessions")["items"][0]["id"],
+        "token_id": other.add("/user/tokens", name="Theirs", scopes=["read"])["id"],
     }
     walked = 0
     for rule in app.url_map.iter_rules():

@@ -6,6 +6,7 @@ import './dialogs.js'
 import './shortcuts.js'
 import './forms.js'
 import './files.js'
+import './copying.js'
 import './tables.js'
 import { findAll, onContent } from './content.js'
 
@@ -13,4 +14,13 @@ import { findAll, onContent } from './content.js'
 onContent((root) => {
   const canvases = findAll(root, 'canvas[data-chart]')
   if (canvases.length) import(document.body.dataset.charts).then(({ draw }) => draw(canvases))
+})
+
+// So is what judges new passwords: it knows the most common ones.
+onContent((root) => {
+  for (const field of findAll(root, 'input[data-strength]')) {
+    const fetch = () => import(field.dataset.strength).then(({ watch }) => watch(field))
+    field.addEventListener('focus', fetch, { once: true })
+    if (field.matches(':focus')) field.dispatchEvent(new Event('focus'))
+  }
 })
