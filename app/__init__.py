@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app import api, cli, configuration, database, errors, http, smtp, views
+from app import api, cli, configuration, database, errors, http, smtp, transport, views
 from config import Settings
 
 
@@ -12,6 +12,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     database.init_app(app)
     smtp.init_app(app)
     http.init_app(app)
+    transport.init_app(app)
     errors.init_app(app)
     api.init_app(app)
     views.init_app(app)

@@ -13,6 +13,7 @@ from config import Settings
 ROOT = Path(__file__).resolve().parent.parent
 MAX_FORM_BYTES = 1024 * 1024
 MAX_FORM_PARTS = 200
+ISSUER, AUDIENCE = "outlay", "outlay-api"
 
 
 def new_app(settings: Settings) -> Flask:
@@ -34,10 +35,13 @@ def new_app(settings: Settings) -> Flask:
 def _flask(settings: Settings) -> dict[str, Any]:
     return {
         "SECRET_KEY": settings.secret_key,
+        "SECRET_KEY_FALLBACKS": list(settings.secret_key_fallbacks),
         "MAX_CONTENT_LENGTH": settings.max_upload_bytes + MAX_FORM_BYTES,
         "MAX_FORM_MEMORY_SIZE": MAX_FORM_BYTES,
         "MAX_FORM_PARTS": MAX_FORM_PARTS,
-        "SESSION_COOKIE_NAME": "outlay",
+        # The prefix makes browsers hold it to TLS, this very host and every path (RFC 6265bis).
+        "SESSION_COOKIE_NAME": "__Host-outlay" if settings.secure_cookies else "outlay",
+        "SESSION_COOKIE_PATH": "/",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": settings.secure_cookies,
@@ -51,6 +55,13 @@ def _flask(settings: Settings) -> dict[str, Any]:
 def _identity(settings: Settings) -> dict[str, Any]:
     return {
         "JWT_SECRET_KEY": settings.jwt_secret_key,
+        "JWT_SECRET_KEY_FALLBACKS": settings.jwt_secret_key_fallbacks,
+        "JWT_ALGORITHM": "HS256",
+        "JWT_DECODE_ALGORITHMS": ["HS256"],
+        "JWT_ENCODE_ISSUER": ISSUER,
+        "JWT_DECODE_ISSUER": ISSUER,
+        "JWT_ENCODE_AUDIENCE": AUDIENCE,
+        "JWT_DECODE_AUDIENCE": AUDIENCE,
         "JWT_ACCESS_TOKEN_EXPIRES": dt.timedelta(minutes=settings.access_token_minutes),
         "JWT_REFRESH_TOKEN_EXPIRES": dt.timedelta(days=settings.refresh_token_days),
         "JWT_TOKEN_LOCATION": ["headers"],

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, NoReturn
+from wsgiref.headers import Headers
 
 import orjson
 import structlog
@@ -15,6 +16,7 @@ from flask.json.provider import JSONProvider
 from secure import (
     ContentSecurityPolicy,
     CrossOriginOpenerPolicy,
+    CrossOriginResourcePolicy,
     PermissionsPolicy,
     ReferrerPolicy,
     Secure,
@@ -28,6 +30,11 @@ from app.configuration import MAX_FORM_BYTES, ROOT
 from config import Settings
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+_OF_FILES = {
+    "X-Content-Type-Options",
+    "Strict-Transport-Security",
+    "Cross-Origin-Resource-Policy",
+}
 _HASHED = re.compile(r"\.[0-9a-f]{12}\.\w+\Z")
 
 
@@ -70,6 +77,7 @@ def init_app(app: Flask) -> None:
         prefix="static/",
         max_age=3600,
         immutable_file_test=lambda _path, url: bool(_HASHED.search(url)),
+        add_headers_function=lambda headers, _path, _url: _protect_file(headers, fixed),
     )
 
 
@@ -115,10 +123,17 @@ def _finish(response: Response, fixed: Mapping[str, str]) -> Response:
     return response
 
 
+def _protect_file(headers: Headers, fixed: Mapping[str, str]) -> None:
+    """Give a static file those of the safe headers that a file needs, too."""
+    for name in _OF_FILES & fixed.keys():
+        headers[name] = fixed[name]
+
+
 def _headers(settings: Settings) -> Secure:
     return Secure(
         csp=_policy(),
         coop=CrossOriginOpenerPolicy().same_origin(),
+        corp=CrossOriginResourcePolicy().same_origin(),
         hsts=StrictTransportSecurity().max_age(31536000) if settings.secure_cookies else None,
         permissions=PermissionsPolicy().geolocation().microphone(),
         referrer=ReferrerPolicy().same_origin(),

@@ -19,6 +19,8 @@ loglevel = _settings.log_level.lower()
 preload_app = True
 # Nothing but the process manager steers gunicorn, so no control socket in somebody's home folder.
 control_socket_disable = True
+# What a proxy says is believed by the application, after OUTLAY_TRUSTED_PROXIES; nothing here.
+forwarded_allow_ips = ""
 # Ctrl-C has to be over within ten seconds.
 graceful_timeout = 5
 keepalive = 5

@@ -1,6 +1,7 @@
 """Pictures are drawn anew; what is damaged, disguised or too large is refused."""
 
 from io import BytesIO
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -53,7 +54,7 @@ def test_a_phones_picture_is_turned_upright_and_tells_nothing() -> None:
 
 
 def test_notes_of_every_kind_are_gone() -> None:
-    notes = {"icc_profile": b"private profile" * 20, "xmp": b"<x>private</x>"}
+    notes: dict[str, Any] = {"icc_profile": b"private profile" * 20, "xmp": b"<x>private</x>"}
     content = picture("WEBP", **notes, exif=b"Exif\x00\x00private")
     assert b"private" in content
     assert b"private" not in draw(content)
