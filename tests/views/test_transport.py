@@ -154,6 +154,12 @@ def test_private_pages_are_kept_nowhere(mia: Visitor) -> None:
         assert mia.get(path).headers["Cache-Control"] == "no-store"
 
 
+def test_signing_out_clears_what_the_browser_kept(mia: Visitor) -> None:
+    response = mia.post("/sign-out")
+    assert response.headers["Clear-Site-Data"] == '"cache"'
+    assert "outlay=;" in response.headers["Set-Cookie"]
+
+
 def test_pages_run_only_our_own_scripts_and_stand_in_no_frame(visit: Visit) -> None:
     headers = visit().get("/accounts").headers
     policy = dict(
