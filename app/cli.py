@@ -3,17 +3,19 @@
 import sys
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from app.controllers import demo, verification
+from app.controllers import demo, registrations, verification
 
 ledger = AppGroup("ledger", help="The books.")
+users = AppGroup("users", help="The people.")
 
 
 def init_app(app: Flask) -> None:
     """Add Outlay's commands to ``flask``."""
     app.cli.add_command(ledger)
+    app.cli.add_command(users)
     app.cli.add_command(fill_demo)
 
 
@@ -27,6 +29,16 @@ def verify() -> None:
         click.echo(f"{len(differences)} differences.", err=True)
         sys.exit(1)
     click.echo("The books are right: every kept figure equals the sum of its rows.")
+
+
+@users.command("invite")
+@click.argument("email", required=False)
+def invite(email: str | None) -> None:
+    """Make a link that lets one person register, for the address EMAIL if there is one."""
+    settings = current_app.extensions["settings"]
+    click.echo(registrations.link(settings.base_url, registrations.invite(None, email=email)))
+    if settings.registration == "closed":
+        click.echo("It works once OUTLAY_REGISTRATION is invite; now it is closed.", err=True)
 
 
 @click.command("demo")

@@ -32,6 +32,12 @@ def leaves_by_server() -> bool:
     return "MAIL_SERVER" in current_app.config
 
 
+def folder() -> Path:
+    """Return where mails are kept that do not leave."""
+    settings: Settings = current_app.extensions["settings"]
+    return settings.data_dir / "mail"
+
+
 def deliver(message: Message, name: str) -> None:
     """Hand ``message`` to the server, or write it to the file ``name``.eml.
 
@@ -94,10 +100,8 @@ def _config(settings: Settings) -> dict[str, Any]:
 
 def _write(message: Message, name: str) -> None:
     """Write the whole file or nothing; only this user may read what is in it."""
-    settings: Settings = current_app.extensions["settings"]
-    folder: Path = settings.data_dir / "mail"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    half = folder / f".{name}.{os.getpid()}"
+    folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+    half = folder() / f".{name}.{os.getpid()}"
     half.touch(mode=0o600)
     half.write_bytes(message.as_bytes())
-    half.replace(folder / f"{name}.eml")
+    half.replace(folder() / f"{name}.eml")

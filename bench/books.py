@@ -54,7 +54,7 @@ def register(app: Flask, name: str) -> Owner:
     password = secrets.token_urlsafe()
     email = f"{name}@example.org"
     with app.app_context():
-        auth.register(email=email, password=password, currency="EUR")
+        auth.register(mode="open", email=email, password=password, currency="EUR")
         user, _, secret = auth.sign_in(
             email=email, password=password, kind=KIND, lifetime=dt.timedelta(days=1)
         )

@@ -8,6 +8,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common'
 import * as esbuild from 'esbuild'
 import * as sass from 'sass'
 
@@ -23,6 +24,8 @@ const scripts = {
   'theme.js': 'iife',
   'app.js': 'esm',
   'charts.js': 'esm',
+  'strength.js': 'esm',
+  'passkeys.js': 'esm',
   'api-docs.js': 'iife',
 }
 
@@ -31,6 +34,21 @@ const copies = {
   'swagger-ui.css': 'swagger-ui-dist/swagger-ui.css',
   'swagger-ui-bundle.js': 'swagger-ui-dist/swagger-ui-bundle.js',
   'swagger-ui-bundle.js.LICENSE.txt': 'swagger-ui-dist/swagger-ui-bundle.js.LICENSE.txt',
+}
+
+/** How many of the most common passwords the browser knows; the server knows them all. */
+const commonPasswords = 5000
+
+/** The module "common": the most common passwords and what lies beside what on keyboards. */
+const common = {
+  name: 'common',
+  setup(build) {
+    build.onResolve({ filter: /^common$/ }, ({ path }) => ({ path, namespace: 'common' }))
+    build.onLoad({ filter: /.*/, namespace: 'common' }, () => {
+      const passwords = dictionary['passwords-common'].slice(0, commonPasswords)
+      return { contents: JSON.stringify({ passwords, adjacencyGraphs }), loader: 'json' }
+    })
+  },
 }
 
 async function buildStyles() {
@@ -56,6 +74,7 @@ async function buildScript(name, format) {
     target: browsers,
     legalComments: 'eof',
     nodePaths: [modules],
+    plugins: [common],
     write: false,
   })
   return [name, result.outputFiles[0].text]

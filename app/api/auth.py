@@ -21,7 +21,8 @@ blp = Blueprint("api_auth", __name__, url_prefix="/api/auth", description="Who y
 @public
 def register(data: dict[str, Any]) -> Response:
     """Make an account; the first one of an instance becomes its administrator."""
-    user = auth.register(**data)
+    mode = current_app.extensions["settings"].registration
+    user = auth.register(mode=mode, **data)
     return json_response(RegisteredSchema().dump({"user": user}), 201)
 
 

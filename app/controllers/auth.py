@@ -5,7 +5,18 @@ import datetime as dt
 from app.core.errors import Forbidden, OtpInvalid, OtpRequired, Unauthenticated
 from app.core.uow import UnitOfWork, unit_of_work
 from app.models.users import Actor, SignIn, User
-from app.services import ledgers, mails, second_factors, seen, sign_ins, users
+from app.services import (
+    attempts,
+    ledgers,
+    links,
+    mails,
+    passwords,
+    registrations,
+    second_factors,
+    seen,
+    sign_ins,
+    users,
+)
 
 
 def is_first() -> bool:
@@ -13,12 +24,23 @@ def is_first() -> bool:
     return not users.exist()
 
 
-def register(*, email: str, password: str, **details: str) -> User:
-    """Make a person with their personal ledger. Conflict when the address is taken."""
+def register(*, mode: str, email: str, password: str, invitation: str = "", **details: str) -> User:
+    """Make a person with their personal ledger, and send them a link that proves their address.
+
+    ``mode`` says who may: see :func:`registrations.admit`. Conflict when the address is taken,
+    Invalid when the password is too weak.
+    """
+    registrations.admit(mode, invitation, email)
+    about = (details.get("first_name", ""), details.get("last_name", ""))
+    passwords.check(password, email, *about)
     password_hash = users.hash_password(password)
-    with unit_of_work():
+    with unit_of_work() as work:
+        invited = registrations.admit(mode, invitation, email)
         user = users.record(email=email, password_hash=password_hash, **details)
         ledgers.open_personal(user)
+        if invited:
+            registrations.use(invited, user)
+        mails.post(work, links.VERIFY, recipient=user.email, user=user)
     return user
 
 
@@ -31,15 +53,21 @@ def sign_in(
     lifetime: dt.timedelta,
     user_agent: str = "",
     address: str = "",
+    device: str = "",
 ) -> tuple[User, SignIn, str]:
     """Prove a password and open a sign-in; returns it with the secret that stands for it.
 
     Raises Unauthenticated in the same words whether the address or the password was wrong.
     Somebody with a second factor needs ``otp`` too, a code of theirs: OtpRequired without one,
-    OtpInvalid when it is not good.
+    OtpInvalid when it is not good. TooMany while wrong passwords slow the account down; a
+    ``device`` that signed in before waits only for its own.
     """
+    known_address = address if kind == "api" else ""
+    lane = attempts.lane(email, device=device, address=known_address)
+    attempts.check(lane)
     user = users.find_by_credentials(email, password)
     if user is None:
+        attempts.failed(lane)
         raise Unauthenticated("This address and password do not belong together.")
     password_hash = users.hash_password(password) if users.needs_rehash(user) else None
     with_factor = second_factors.find(user.id) is not None
@@ -49,6 +77,7 @@ def sign_in(
         user.password_hash = password_hash or user.password_hash
         strength = _strength(work, user, otp) if with_factor else "password"
         if strength:
+            work.after_commit(lambda: attempts.succeeded(lane, email, address=known_address))
             opened, token = sign_ins.record(
                 user,
                 kind=kind,
@@ -73,8 +102,8 @@ def finish_sign_in(
 ) -> tuple[User, SignIn, str]:
     """Open the sign-in of somebody who proved their password a moment ago.
 
-    ``user_id`` and ``mark`` are those of the OtpRequired that was raised then. Raises OtpInvalid for
-    a code that is not good, Unauthenticated when the proof of the password does not hold any more.
+    ``user_id`` and ``mark`` are those of the OtpRequired that was raised then. Raises OtpInvalid
+    for a code that is not good, Unauthenticated when the proof of the password holds no more.
     """
     user = users.find_active(user_id)
     if user is None or user.link_number != mark:

@@ -105,6 +105,7 @@ class Actor:
     locale: str
     ledger: LedgerScope
     picture_at: dt.datetime | None = None
+    is_verified: bool = False
     sign_in_id: int | None = None
     scopes: frozenset[str] | None = None
     token_id: int | None = None

@@ -75,6 +75,7 @@ class RegisterInput(Input):
     currency = Currency(load_default="EUR")
     timezone = Timezone(load_default="UTC")
     locale = Locale(load_default="en")
+    invitation = Text(longest=100)
 
 
 class SignInInput(Input):

@@ -24,6 +24,7 @@ def query(*columns: Any) -> Select[*tuple[Any, ...]]:
             User.currency,
             User.timezone,
             User.locale,
+            User.email_verified_at,
             Ledger.id.label("ledger_id"),
             Ledger.name.label("ledger_name"),
             Ledger.kind.label("ledger_kind"),
@@ -60,5 +61,6 @@ def of_row(row: Any, **proof: Any) -> Actor:
             row.ledger_role,
         ),
         picture_at=row.picture_at,
+        is_verified=row.email_verified_at is not None,
         **proof,
     )

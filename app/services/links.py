@@ -49,8 +49,10 @@ def token_of(mail: Mail, user: User) -> str | None:
 def holder(purpose: str, token: str) -> User:
     """Return who a token was made for; Invalid when it is not good, or not any more."""
     facts = signing.read(purpose, token, LIFETIMES[purpose])
-    user = users.find_active(facts[0])
-    if user is None or not _is_good(purpose, user, address=facts[1], number=facts[2]):
+    if users.find_active(facts[0]) is None:
+        raise signing.dead_link()
+    user = users.find_locked(facts[0])  # of two who use a link at once, the second finds it used
+    if not _is_good(purpose, user, address=facts[1], number=facts[2]):
         raise signing.dead_link()
     return user
 
@@ -67,7 +69,8 @@ def _address(mail: Mail) -> bool:
     if user is None or not user.is_active or not user.is_verified:
         return False
     _grow_number(user)
-    mail.user_id = user.id
+    # As it is stored: what was typed may look alike to us and be another address to a mail server.
+    mail.user_id, mail.recipient = user.id, user.email
     mail.details = {"link_number": user.link_number}
     session.flush()
     return True

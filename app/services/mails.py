@@ -21,6 +21,7 @@ UNPROVED = frozenset({"verify_email", "confirm_address", "invitation"})
 
 MOST_ATTEMPTS = 8
 MOST_AT_ONCE = 500
+MOST_SHOWN = 50
 
 
 def post(
@@ -91,3 +92,9 @@ def note_failure(mail: Mail, reason: str, *, for_good: bool) -> None:
     if for_good or mail.attempts >= MOST_ATTEMPTS:
         mail.status = "failed"
     session.flush()
+
+
+def find_failed() -> Sequence[Mail]:
+    """Return the newest mails that failed for good, the newest first."""
+    failed = select(Mail).where(Mail.status == "failed")
+    return session.scalars(failed.order_by(Mail.id.desc()).limit(MOST_SHOWN)).all()

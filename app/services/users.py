@@ -1,6 +1,7 @@
 """People: how they are made and how a password is proved."""
 
 import secrets
+import unicodedata
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error
@@ -19,8 +20,8 @@ NO_PASSWORD = "!"
 
 
 def normalize_email(email: str) -> str:
-    """Return the address as it is stored and compared."""
-    return email.strip().lower()
+    """Return the address as it is stored and compared; look-alikes by compatibility are one."""
+    return unicodedata.normalize("NFKC", email).strip().casefold()
 
 
 def exist() -> bool:

@@ -1,6 +1,5 @@
 """Registering, signing in and signing out."""
 
-from typing import Any
 from zoneinfo import available_timezones
 
 from babel import negotiate_locale
@@ -10,14 +9,18 @@ from flask import Blueprint, current_app, redirect, render_template, request, ur
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from app.controllers import auth
+from app.controllers import auth, registrations
+from app.core.errors import Forbidden, OtpRequired
+from app.core.locales import DEFAULT_LOCALE, territory_of
 from app.core.money import currencies
 from app.policies import public
 from app.schemas.auth import RegisterInput, SignInInput
-from app.views.acting import KIND, actor, end_session, recognise, start_session
+from app.views.acting import actor, circumstances, end_session, recognise, start_session
 from app.views.addresses import given_address, local_address
-from app.views.formatting import DEFAULT_LOCALE, currency_names, territory_of
+from app.views.entering import ask_for_code, enter
+from app.views.formatting import currency_names
 from app.views.forms import Form
+from app.views.trust import known_device
 
 blp = Blueprint("auth", __name__)
 
@@ -38,19 +41,25 @@ def sign_in() -> Answer:
 def open_session() -> Answer:
     """Sign in, and go where the person was going."""
     form = Form(SignInInput())
-    opened = form.submit(auth.sign_in, **_circumstances())
-    if opened is None:
-        return _sign_in_page(form)
-    start_session(opened[2])
-    return redirect(given_address(url_for("months.index")), 303)
+    going_to = given_address(url_for("months.index"))
+    try:
+        opened = form.submit(
+            auth.sign_in, device=known_device(request.form.get("email", "")), **circumstances()
+        )
+    except OtpRequired as needed:
+        return ask_for_code(needed, going_to)
+    return _sign_in_page(form) if opened is None else enter(opened[2], going_to)
 
 
 @blp.get("/register")
 @public
 def new() -> Answer:
     """Show the form to register, with what the browser tells about its person filled in."""
-    form = Form(RegisterInput(), {"currency": _currency_of(_liked_locale())})
-    return _unless_signed_in() or _register_page(form)
+    known = {
+        "currency": _currency_of(_liked_locale()),
+        "invitation": request.args.get("invitation", ""),
+    }
+    return _unless_signed_in() or _register_page(Form(RegisterInput(), known))
 
 
 @blp.post("/register")
@@ -59,9 +68,9 @@ def create() -> Answer:
     """Register and sign in at once."""
     form = Form(RegisterInput())
     data = form.load(_with_circumstances(request.form))
-    if data is None or form.call(auth.register, **data) is None:
+    if data is None or form.call(auth.register, mode=_mode(), **data) is None:
         return _register_page(form)
-    opened = auth.sign_in(email=data["email"], password=data["password"], **_circumstances())
+    opened = auth.sign_in(email=data["email"], password=data["password"], **circumstances())
     start_session(opened[2])
     return redirect(given_address(url_for("months.index")), 303)
 
@@ -75,6 +84,12 @@ def sign_out() -> Response:
     # Nor does the button that goes back show the pages seen so far (browsers obey it over TLS).
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
+
+
+def newcomer() -> dict[str, str]:
+    """Return what the browser tells of somebody new who fills in no form."""
+    locale = _liked_locale()
+    return {"currency": _currency_of(locale), "locale": locale or DEFAULT_LOCALE}
 
 
 def _unless_signed_in() -> Response | None:
@@ -91,23 +106,29 @@ def _register_page(form: Form) -> tuple[str, int]:
         form=form,
         next=_next(),
         is_first=auth.is_first(),
+        closed=_why_closed(form),
         currencies=[(code, f"{code} · {name}") for code, name in currency_names().items()],
     )
     return page, form.status
 
 
+def _mode() -> str:
+    """Return who may register here."""
+    mode: str = current_app.extensions["settings"].registration
+    return mode
+
+
+def _why_closed(form: Form) -> str | None:
+    """Return what keeps whoever came from registering here, if anything does."""
+    try:
+        registrations.check(_mode(), form.values.get("invitation", ""))
+    except Forbidden as error:
+        return error.detail
+    return None
+
+
 def _next() -> str | None:
     return local_address(request.values.get("next"))
-
-
-def _circumstances() -> dict[str, Any]:
-    """Return how long a sign-in lasts and from where it comes."""
-    return {
-        "kind": KIND,
-        "lifetime": current_app.permanent_session_lifetime,
-        "user_agent": request.user_agent.string,
-        "address": request.remote_addr or "",
-    }
 
 
 def _with_circumstances(typed: MultiDict[str, str]) -> MultiDict[str, str]:

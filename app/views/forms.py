@@ -84,6 +84,11 @@ class Form:
             self.refuse(error)
             return None
 
+    def do(self, use_case: Callable[..., None], *args: Any, **values: Any) -> bool:
+        """Call a use case that returns nothing; False when it finds a fault, which is kept."""
+        self.call(use_case, *args, **values)
+        return not self.errors
+
     def refuse(self, error: OutlayError) -> None:
         """Keep what a use case found fault with; faults of no field stand on top."""
         errors = error.errors or {GENERAL: [error.detail]}

@@ -1,6 +1,6 @@
 """Fixtures that several folders of tests share; their conftest.py files name them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
@@ -9,6 +9,7 @@ from rq.serializers import JSONSerializer
 
 from app.core import queue
 from tests.factories.callers import Api
+from tests.factories.mails import Inbox, mail_server, sending_to
 from tests.factories.people import person
 
 Caller = Callable[..., Api]
@@ -49,3 +50,11 @@ def work(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Work:
         assert failed == []
 
     return run
+
+
+@pytest.fixture
+def inbox(app: Flask) -> Iterator[Inbox]:
+    """What the mail server that the app sends to has taken."""
+    inbox = Inbox()
+    with mail_server(inbox) as url, sending_to(app, url):
+        yield inbox

@@ -3,7 +3,6 @@
 import datetime as dt
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -34,14 +33,6 @@ from tests.factories.mails import (
     text_of,
     written,
 )
-
-
-@pytest.fixture
-def inbox(app: Flask) -> Iterator[Inbox]:
-    """What the mail server that the app sends to has taken."""
-    inbox = Inbox()
-    with mail_server(inbox) as url, sending_to(app, url):
-        yield inbox
 
 
 @pytest.fixture

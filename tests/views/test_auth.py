@@ -36,7 +36,15 @@ def test_the_public_pages_are_these(app: Flask) -> None:
         if getattr(app.view_functions[rule.endpoint], "is_public", False)
         and not rule.rule.startswith("/api")
     }
-    assert public == {"/sign-in", "/register", "/health"}
+    assert public == {
+        "/sign-in",
+        "/register",
+        "/health",
+        "/verify-email",
+        "/confirm-address",
+        "/forgot-password",
+        "/reset-password",
+    }
 
 
 def test_signing_in_leads_to_where_one_was_going(mia: Visitor, app: Flask) -> None:

@@ -1,0 +1,46 @@
+"""Passwords: changing one, and setting a new one when it is forgotten."""
+
+from app.core.errors import Invalid
+from app.core.uow import unit_of_work
+from app.models.users import Actor, User
+from app.services import links, mails, passwords, users
+
+
+def request_reset(*, email: str) -> None:
+    """Have a link to set a new password sent to ``email``, if that is somebody's proved address.
+
+    Does the same for every address: only the job that sends the mail looks who it is for.
+    """
+    with unit_of_work() as work:
+        mails.post(work, links.RESET, recipient=users.normalize_email(email))
+
+
+def check_link(token: str) -> None:
+    """Raise Invalid when the link in a mail would not set a password (any more)."""
+    links.holder(links.RESET, token)
+
+
+def reset(*, token: str, password: str) -> None:
+    """Set a new password with the link in a mail; ends every sign-in of the person.
+
+    Raises Invalid when the link is not good (any more), or the password is too weak.
+    """
+    user = links.holder(links.RESET, token)
+    password_hash = _hash(user, password)
+    with unit_of_work() as work:
+        passwords.replace(work, links.holder(links.RESET, token), password_hash)
+
+
+def change(actor: Actor, *, current_password: str, password: str) -> None:
+    """Set a new password; ends every other sign-in of the person. Invalid when it is refused."""
+    user = users.find(actor.id)
+    if not users.password_matches(user, current_password):
+        raise Invalid(errors={"current_password": ["This is not your password."]})
+    password_hash = _hash(user, password)
+    with unit_of_work() as work:
+        passwords.replace(work, users.find_locked(user.id), password_hash, keep=actor.sign_in_id)
+
+
+def _hash(user: User, password: str) -> str:
+    passwords.check(password, user.email, user.first_name, user.last_name)
+    return users.hash_password(password)

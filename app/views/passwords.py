@@ -1,0 +1,84 @@
+"""Changing a password, and setting a new one when it is forgotten."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.controllers import passwords
+from app.policies import public
+from app.schemas.passwords import PasswordInput, ResetInput, ResetRequestInput
+from app.views.acting import actor
+from app.views.forms import Form
+from app.views.messages import done
+
+blp = Blueprint("passwords", __name__)
+
+Answer = Response | tuple[str, int]
+
+
+@blp.get("/forgot-password")
+@public
+def forgot() -> Answer:
+    """Ask whose password is forgotten."""
+    return _forgot_page(Form(ResetRequestInput()))
+
+
+@blp.post("/forgot-password")
+@public
+def request_reset() -> Answer:
+    """Have the link sent; the answer is the same whoever has that address."""
+    form = Form(ResetRequestInput())
+    data = form.load()
+    if data is None:
+        return _forgot_page(form)
+    passwords.request_reset(**data)
+    return _forgot_page(form, is_sent=True)
+
+
+@blp.get("/reset-password")
+@public
+def new() -> Answer:
+    """Ask for a new password, if the link in the mail is still good."""
+    form = Form(ResetInput(), {"token": request.args.get("token", "")})
+    form.call(passwords.check_link, token=form.values["token"])
+    return _reset_page(form)
+
+
+@blp.post("/reset-password")
+@public
+def reset() -> Answer:
+    """Set the new password."""
+    form = Form(ResetInput())
+    data = form.load()
+    if data is None or not form.do(passwords.reset, **data):
+        return _reset_page(form)
+    done("Your password is set. You are signed out everywhere: sign in with the new one.")
+    return redirect(url_for("auth.sign_in"), 303)
+
+
+@blp.get("/settings/security/password")
+def edit() -> Answer:
+    """Show the form for a new password."""
+    return _change_page(Form(PasswordInput()))
+
+
+@blp.post("/settings/security/password")
+def change() -> Answer:
+    """Change the password."""
+    form = Form(PasswordInput())
+    data = form.load()
+    if data is None or not form.do(passwords.change, actor(), **data):
+        return _change_page(form)
+    done("Your password is changed. Everywhere else you are signed out.")
+    return redirect(url_for("security.show"), 303)
+
+
+def _forgot_page(form: Form, *, is_sent: bool = False) -> Answer:
+    return render_template("passwords/forgot.html", form=form, is_sent=is_sent), form.status
+
+
+def _reset_page(form: Form) -> Answer:
+    return render_template("passwords/reset.html", form=form), form.status
+
+
+def _change_page(form: Form) -> Answer:
+    return render_template("settings/password.html", form=form), form.status
