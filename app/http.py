@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import re
 import secrets
 from collections.abc import Mapping
@@ -29,6 +30,9 @@ from whitenoise import WhiteNoise
 from app.configuration import MAX_FORM_BYTES, ROOT
 from config import Settings
 
+log = logging.getLogger(__name__)
+
+_REFUSALS = frozenset({400, 401, 403, 413, 429})
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 _OF_FILES = {
     "X-Content-Type-Options",
@@ -120,7 +124,22 @@ def _finish(response: Response, fixed: Mapping[str, str]) -> Response:
         # An answer with a tag may be asked about again; any other is not kept at all.
         tagged = "ETag" in response.headers
         response.headers["Cache-Control"] = "private, no-cache" if tagged else "no-store"
+    if response.status_code in _REFUSALS:
+        _note_refusal(response)
     return response
+
+
+def _note_refusal(response: Response) -> None:
+    """Log who was refused what; without the query, which may carry the token of a link."""
+    actor = g.get("actor")
+    said = {
+        "status": response.status_code,
+        "method": request.method,
+        "path": request.path,
+        "address": request.remote_addr,
+        "user": actor.id if actor else None,
+    }
+    log.info("refused", extra=said)
 
 
 def _protect_file(headers: Headers, fixed: Mapping[str, str]) -> None:

@@ -15,7 +15,16 @@ _HOST = re.compile(r"([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", re.ASCII)
 _OWN_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 _PREFLIGHT_SECONDS = 600
 _SENT = ("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match")
-_EXPOSED = ("ETag", "Idempotency-Replayed", "Location", "Retry-After", "X-Request-ID")
+_EXPOSED = (
+    "ETag",
+    "Idempotency-Replayed",
+    "Location",
+    "RateLimit-Limit",
+    "RateLimit-Remaining",
+    "RateLimit-Reset",
+    "Retry-After",
+    "X-Request-ID",
+)
 
 
 def init_app(app: Flask) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import logging
 import secrets
 from collections.abc import Sequence
 from typing import Any, cast
@@ -15,6 +16,8 @@ from app.services import actors, devices
 
 REFRESH_GRACE = dt.timedelta(seconds=20)
 """How long a refresh token may be sent once more, because its answer may have been lost."""
+
+log = logging.getLogger(__name__)
 
 _FIND = (
     actors.query(
@@ -54,6 +57,8 @@ def record(
     )
     session.add(sign_in)
     session.flush()
+    said = {"user": user.id, "sign_in": sign_in.id, "kind": kind, "address": sign_in.address}
+    log.info("signed in", extra=said | {"strength": sign_in.strength})
     return sign_in, token
 
 
