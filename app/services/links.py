@@ -24,19 +24,15 @@ LIFETIMES = {
 
 
 def prepare(mail: Mail) -> bool:
-    """Whether a mail still has a reason to leave; one that has none is dropped or failed.
+    """Whether a mail still has a reason to leave; one that has none is dropped.
 
-    Whoever asks for a password reset is looked up only here: the answer to them costs the same
-    whether there is such a person or not.
+    That is one whose link would be dead already. Whoever asks for a password reset is looked up
+    only here: the answer to them costs the same whether there is such a person or not.
     """
-    if mail.kind == RESET and mail.user_id is None and not _address(mail):
+    is_wanted = _is_addressed(mail) and _is_still_wanted(mail)
+    if not is_wanted:
         session.delete(mail)
-        return False
-    user = users.find(mail.user_id) if mail.user_id else None
-    if user is not None and not _still_wanted(mail, user):
-        mail.status, mail.reason = "failed", "Something newer took the place of this mail."
-        return False
-    return True
+    return is_wanted
 
 
 def token_of(mail: Mail, user: User) -> str | None:
@@ -63,8 +59,10 @@ def end_all(user: User) -> None:
     user.pending_email = None
 
 
-def _address(mail: Mail) -> bool:
+def _is_addressed(mail: Mail) -> bool:
     """Find out who a password reset is for; False when nobody may have one at that address."""
+    if mail.kind != RESET or mail.user_id is not None:
+        return True
     user = users.find_by_email(mail.recipient)
     if user is None or not user.is_active or not user.is_verified:
         return False
@@ -80,9 +78,10 @@ def _grow_number(user: User) -> None:
     users.find_locked(user.id).link_number += 1
 
 
-def _still_wanted(mail: Mail, user: User) -> bool:
-    if mail.kind not in LIFETIMES:
+def _is_still_wanted(mail: Mail) -> bool:
+    if mail.kind not in LIFETIMES or mail.user_id is None:
         return True
+    user = users.find(mail.user_id)
     number = mail.details.get("link_number", user.link_number)
     return _is_good(mail.kind, user, address=mail.recipient, number=number)
 
