@@ -8,7 +8,10 @@ from flask import Flask
 from sqlalchemy import event
 
 from app.models.base import db
+from tests.factories.fixtures import inbox, work
 from tests.views.visitors import Visitor
+
+__all__ = ["inbox", "work"]
 
 Visit = Callable[..., Visitor]
 Queries = Callable[[], AbstractContextManager[list[str]]]
