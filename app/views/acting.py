@@ -67,7 +67,10 @@ def guard() -> BaseResponse | None:
 
 
 def start_session(token: str) -> None:
-    """Begin a session that stands for a sign-in; nothing of the one before is kept."""
+    """Begin a session that stands for a sign-in; the one before ends, and nothing of it is kept."""
+    before = recognise()
+    if before is not None:
+        auth.sign_out(before)
     session.clear()
     session.permanent = True
     login_user(_load(token))

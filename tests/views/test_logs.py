@@ -15,10 +15,11 @@ def lines() -> Iterator[list[str]]:
     logger = logging.getLogger("app")
     formatter = logger.handlers[0].formatter
     assert formatter
+    line = formatter.format
 
     class Note(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            written.append(formatter.format(record))
+            written.append(line(record))
 
     note, level = Note(), logger.level
     logger.addHandler(note)

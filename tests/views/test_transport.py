@@ -78,6 +78,17 @@ def test_sign_ins_outlive_a_change_of_keys(
     assert ended.get("/accounts").status_code == 303
 
 
+def test_signing_in_again_ends_the_session_before(mia: Visitor, app: Flask) -> None:
+    before = mia.client.get_cookie("outlay")
+    assert before
+    mia.get("/accounts")
+    assert mia.post("/sign-in", {"email": mia.email, "password": PASSWORD}).status_code == 303
+    assert mia.get("/accounts").status_code == 200
+    thief = app.test_client()
+    thief.set_cookie("outlay", before.value)
+    assert thief.get("/accounts").status_code == 303
+
+
 @pytest.mark.parametrize(
     "value", ["", "x", "x" * 100_000, "eyJ9.a.b", "..", "\u00e9", "a" * 4000 + ".b.c"]
 )
