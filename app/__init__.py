@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app import api, cli, configuration, database, errors, http, smtp, transport, views
+from app import api, cli, configuration, database, errors, http, limits, smtp, transport, views
 from config import Settings
 
 
@@ -13,6 +13,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     smtp.init_app(app)
     http.init_app(app)
     transport.init_app(app)
+    limits.init_app(app)
     errors.init_app(app)
     api.init_app(app)
     views.init_app(app)

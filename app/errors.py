@@ -24,6 +24,7 @@ STATUS: dict[type[OutlayError], int] = {
     errors.Conflict: 409,
     errors.Stale: 412,
     errors.Invalid: 422,
+    errors.TooMany: 429,
     errors.Unavailable: 503,
 }
 CODES = {413: "too_large", 415: "unsupported_media_type", 405: "method_not_allowed"}
@@ -108,6 +109,8 @@ def _detail(error: Exception, status: int) -> str:
 def _plain_detail(error: HTTPException, status: int) -> str:
     if status == 404:
         return "There is no such page."
+    if status == 429:
+        return "Too many requests came in too short a time. Wait a moment, then try again."
     if status == 413:
         return "This is larger than what is accepted here."
     return error.description or HTTPStatus(status).phrase
@@ -119,6 +122,8 @@ def _headers(error: Exception) -> list[tuple[str, str]]:
         return [("WWW-Authenticate", "Bearer")]
     if isinstance(error, errors.InsufficientScope):
         return [("WWW-Authenticate", 'Bearer error="insufficient_scope"')]
+    if isinstance(error, errors.TooMany):
+        return [("Retry-After", str(error.retry_after))]
     if status == 503:
         return [("Retry-After", str(errors.Unavailable.retry_after))]
     if status == 405 and isinstance(error, HTTPException):

@@ -140,6 +140,7 @@ def make_settings(folder: Path, *, database_url: str, redis_url: str) -> Setting
         base_url=f"http://127.0.0.1:{port}",
         port=port,
         web_workers=1,
+        rate_limits=False,
         log_level="WARNING",
     )
 

@@ -17,6 +17,7 @@ from app.models.users import Actor, User
 from app.policies import require_scope
 
 KIND = "api"
+_IDENTIFIED = "outlay.identified"
 PREFIX = api_tokens.PREFIX
 
 
@@ -78,11 +79,22 @@ def tokens(user: User, sid: str, number: int = 0) -> dict[str, Any]:
     }
 
 
+def identified() -> Actor | None:
+    """Return whom the request's token stands for, if anybody; :func:`guard` asks no second time."""
+    try:
+        found = authenticate() if "Authorization" in request.headers else None
+    except Unauthenticated:
+        return None
+    request.environ[_IDENTIFIED] = found
+    return found
+
+
 def guard() -> None:
     """Demand a good token for every route that is not marked public."""
     view = current_app.view_functions.get(request.endpoint or "")
     if view is not None and not getattr(view, "is_public", False):
-        require_scope(authenticate(), request.method, request.path)
+        found: Actor = request.environ.get(_IDENTIFIED) or authenticate()
+        require_scope(found, request.method, request.path)
 
 
 def _bearer() -> str:

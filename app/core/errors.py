@@ -101,6 +101,17 @@ class Invalid(OutlayError):
     detail = "Some of what was sent cannot be accepted."
 
 
+class TooMany(OutlayError):
+    """Too much was tried in too short a time; worth another try in ``retry_after`` seconds."""
+
+    code = "too_many_requests"
+
+    def __init__(self, retry_after: int) -> None:
+        wait = "a second" if retry_after == 1 else f"{retry_after} seconds"
+        super().__init__(f"That was wrong too many times. Wait {wait}, then try again.")
+        self.retry_after = retry_after
+
+
 class Unavailable(OutlayError):
     """A part Outlay needs is away; worth another try in ``retry_after`` seconds."""
 

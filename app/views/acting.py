@@ -11,6 +11,7 @@ from app.extensions import csrf, login_manager
 from app.models.users import Actor
 from app.policies import Permission, allows
 from app.views.addresses import local_address
+from app.views.trust import remember_device
 
 KIND = "browser"
 
@@ -73,7 +74,10 @@ def start_session(token: str) -> None:
         auth.sign_out(before)
     session.clear()
     session.permanent = True
-    login_user(_load(token))
+    found = _load(token)
+    login_user(found)
+    if found:
+        remember_device(found.actor.email)
 
 
 def end_session() -> None:
