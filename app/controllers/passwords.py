@@ -15,9 +15,9 @@ def request_reset(*, email: str) -> None:
         mails.post(work, links.RESET, recipient=users.normalize_email(email))
 
 
-def check_link(token: str) -> None:
-    """Raise Invalid when the link in a mail would not set a password (any more)."""
-    links.holder(links.RESET, token)
+def address_of(token: str) -> str:
+    """Return whose password the link in a mail would set. Invalid when none (any more)."""
+    return links.holder(links.RESET, token).email
 
 
 def reset(*, token: str, password: str) -> None:

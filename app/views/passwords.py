@@ -38,9 +38,7 @@ def request_reset() -> Answer:
 @public
 def new() -> Answer:
     """Ask for a new password, if the link in the mail is still good."""
-    form = Form(ResetInput(), {"token": request.args.get("token", "")})
-    form.call(passwords.check_link, token=form.values["token"])
-    return _reset_page(form)
+    return _reset_page(Form(ResetInput(), {"token": request.args.get("token", "")}))
 
 
 @blp.post("/reset-password")
@@ -77,7 +75,8 @@ def _forgot_page(form: Form, *, is_sent: bool = False) -> Answer:
 
 
 def _reset_page(form: Form) -> Answer:
-    return render_template("passwords/reset.html", form=form), form.status
+    address = form.call(passwords.address_of, form.values.get("token", ""))
+    return render_template("passwords/reset.html", form=form, address=address), form.status
 
 
 def _change_page(form: Form) -> Answer:

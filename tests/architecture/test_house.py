@@ -87,6 +87,31 @@ def test_every_job_resolves_to_a_function() -> None:
         assert all(hint is int for hint in hints), name
 
 
+def _mail_kinds() -> set[str]:
+    """Every kind of mail that some controller or service posts."""
+    links = importlib.import_module("app.services.links")
+    kinds = set(links.LIFETIMES)
+    for path in MODULES:
+        for node in ast.walk(_tree(path)):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "post":
+                given = [one.value for one in node.args if isinstance(one, ast.Constant)]
+                kinds |= {kind for kind in given if isinstance(kind, str) and kind.isidentifier()}
+    return kinds
+
+
+def test_every_kind_of_mail_has_its_words_as_text_and_as_html() -> None:
+    kinds = _mail_kinds()
+    assert kinds >= {"verify_email", "password_reset", "password_changed", "tokens_reused"}
+    folder = ROOT / "templates" / "mail"
+    missing = [
+        f"{kind}.{ending}"
+        for kind in sorted(kinds)
+        for ending in ("txt", "html")
+        if not (folder / f"{kind}.{ending}").exists()
+    ]
+    assert missing == []
+
+
 # Models, migrations
 
 
