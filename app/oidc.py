@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from authlib.integrations.base_client.errors import OAuthError
-from authlib.integrations.flask_client import FlaskOAuth2App, OAuth
+from authlib.integrations.flask_client import FlaskIntegration, FlaskOAuth2App, OAuth
 from authlib.oauth2.rfc6749 import OAuth2Token
-from flask import Flask, Response, current_app, session
+from flask import Flask, Response, current_app
+from flask.sessions import SessionMixin
 from joserfc.errors import JoseError
 from requests import RequestException
 
+from app.core import clock
 from app.core.errors import Unauthenticated, Unavailable
 from config import Settings
 
@@ -56,7 +58,30 @@ class Provider(FlaskOAuth2App):  # type: ignore[misc]
         return known
 
 
+class _States(FlaskIntegration):  # type: ignore[misc]
+    """What the session keeps while its person is at the provider: one try, for ten minutes."""
+
+    expires_in = 600
+
+    def set_state_data(self, session: SessionMixin, state: str, data: dict[str, Any]) -> None:
+        """Keep the newest try only, and of it what is needed: a cookie holds only so much."""
+        for key in [key for key in session if key.startswith(_STATES)]:
+            del session[key]
+        kept = {name: value for name, value in data.items() if name != "url"}
+        super().set_state_data(session, state, kept)
+        # In whole seconds: the session's JSON reads a fraction as a decimal, which it cannot write.
+        session[_STATES + state]["exp"] = int(clock.now().timestamp()) + self.expires_in
+
+    def get_state_data(self, session: SessionMixin, state: str) -> dict[str, Any] | None:
+        """Return what was kept for a try that is not over."""
+        found: dict[str, Any] | None = session.get(f"{_STATES}{state}")
+        if found is None or found["exp"] <= clock.now().timestamp():
+            return None
+        return cast("dict[str, Any]", found["data"])
+
+
 class _Registry(OAuth):  # type: ignore[misc]
+    framework_integration_cls = _States
     oauth2_client_cls = Provider
 
 
@@ -85,8 +110,6 @@ def name() -> str | None:
 
 def leave(callback: str) -> Response:
     """Send the person to the provider, from where they come back to ``callback``."""
-    for key in [key for key in session if key.startswith(_STATES)]:
-        del session[key]  # of tries before; a cookie holds only so much
     try:
         answer: Response = _provider().authorize_redirect(callback)
     except (RequestException, OAuthError, ValueError, RuntimeError) as error:

@@ -1,6 +1,6 @@
 """Security: how a person signs in, at a glance, with the way to change each part."""
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, render_template
 
 from app import smtp
 from app.controllers import email_addresses, mails
@@ -19,5 +19,4 @@ def show() -> str:
         mails_leave=smtp.leaves_by_server(),
         mail_folder=smtp.folder() if is_admin else None,
         failed_mails=mails.list_failed(actor()) if is_admin else [],
-        pages=current_app.view_functions,
     )

@@ -8,7 +8,7 @@ PERIOD = 30
 
 
 def code_of(secret: str, *, steps: int = 0) -> str:
-    """Return the code of a secret, so many steps from now; close to a step's end, wait for the next.
+    """Return a secret's code so many steps from now; close to a step's end, wait for the next.
 
     Otherwise a test could be asked for a code in one step and judged in another.
     """
