@@ -268,8 +268,9 @@ def start_worker(settings: Settings) -> Iterator[StartWorker]:
         )
 
 
-@pytest.fixture(scope="session")
-def _web(settings: Settings) -> Iterator[str]:
+@contextmanager
+def web_server(settings: Settings) -> Iterator[str]:
+    """Outlay's real web server; yields the address it is reached at."""
     arguments = ("--config", "config/gunicorn.py", "--no-control-socket", "app:create_app()")
     with _process(settings, "web", "gunicorn", *arguments) as process:
         started = time.monotonic()
@@ -278,6 +279,12 @@ def _web(settings: Settings) -> Iterator[str]:
                 log = (settings.data_dir / "web.log").read_text(encoding="utf-8")
                 pytest.fail(f"The web server did not start:\n{log}")
         yield settings.base_url
+
+
+@pytest.fixture(scope="session")
+def _web(settings: Settings) -> Iterator[str]:
+    with web_server(settings) as url:
+        yield url
 
 
 @pytest.fixture

@@ -26,6 +26,11 @@ PUBLIC = {
     "/register",
     "/reset-password",
     "/sign-in",
+    "/sign-in/code",
+    "/sign-in/oidc",
+    "/sign-in/oidc/callback",
+    "/sign-in/passkey",
+    "/sign-in/passkey/options",
     "/verify-email",
 }
 """What answers people who are not signed in; "/" sends them to where they can sign in."""

@@ -44,6 +44,11 @@ def test_the_public_pages_are_these(app: Flask) -> None:
         "/confirm-address",
         "/forgot-password",
         "/reset-password",
+        "/sign-in/code",
+        "/sign-in/oidc",
+        "/sign-in/oidc/callback",
+        "/sign-in/passkey",
+        "/sign-in/passkey/options",
     }
 
 
