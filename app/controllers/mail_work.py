@@ -58,6 +58,12 @@ def send_due() -> int:
     return len(due)
 
 
+def forget_sent() -> None:
+    """Drop what is known of mails that left long ago."""
+    with unit_of_work():
+        mails.remove_old()
+
+
 def _take(mail_id: int) -> Letter | None:
     with unit_of_work():
         mail = mails.claim(mail_id)

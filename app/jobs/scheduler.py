@@ -22,6 +22,7 @@ SCHEDULE: tuple[tuple[float, Callable[[], object]], ...] = (
     (10, import_work.resume_stalled),
     (10, mail_work.send_due),
     (3600, import_work.forget_old_requests),
+    (3600, mail_work.forget_sent),
 )
 """(seconds between two runs, what to run)"""
 

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app.core import clock, queue
 from app.core.uow import UnitOfWork
@@ -22,6 +22,8 @@ UNPROVED = frozenset({"verify_email", "confirm_address", "invitation"})
 MOST_ATTEMPTS = 8
 MOST_AT_ONCE = 500
 MOST_SHOWN = 50
+KEPT = dt.timedelta(days=30)
+"""How long a mail that left is remembered."""
 
 
 def post(
@@ -98,3 +100,9 @@ def find_failed() -> Sequence[Mail]:
     """Return the newest mails that failed for good, the newest first."""
     failed = select(Mail).where(Mail.status == "failed")
     return session.scalars(failed.order_by(Mail.id.desc()).limit(MOST_SHOWN)).all()
+
+
+def remove_old() -> None:
+    """Drop mails that left some time ago: nobody will ask about them."""
+    before = clock.now() - KEPT
+    session.execute(delete(Mail).where(Mail.status == "sent", Mail.sent_at < before))

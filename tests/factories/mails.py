@@ -117,7 +117,7 @@ def link_in(mail: EmailMessage) -> str:
     """The address in a mail that proves something, in text and HTML the same."""
     links = set(re.findall(r"https?://\S+token=\S+", text_of(mail)))
     assert len(links) == 1, text_of(mail)
-    link = links.pop()
+    link: str = links.pop()
     assert f'href="{link}"' in unescape(html_of(mail))
     return link
 

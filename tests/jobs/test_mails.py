@@ -241,6 +241,19 @@ def test_no_mail_is_lost_when_redis_is_away_or_emptied(
     assert {_stored(api, one).status for one in (first, second)} == {"sent"}
 
 
+@pytest.mark.usefixtures("inbox")
+def test_what_left_is_forgotten_after_a_month(app: Flask, api: Api, work: Work) -> None:
+    old, new = _post(api), _post(api)
+    work()
+    with app.app_context(), unit_of_work():
+        long_ago = clock.now() - dt.timedelta(days=31)
+        session.execute(update(Mail).where(Mail.id == old).values(sent_at=long_ago))
+    waiting = _post(api)
+    with app.app_context():
+        mail_work.forget_sent()
+        assert session.scalars(select(Mail.id).order_by(Mail.id)).all() == [new, waiting]
+
+
 def test_the_sweep_comes_round_by_the_clock() -> None:
     from app.jobs.scheduler import SCHEDULE
 
