@@ -141,6 +141,18 @@ def test_who_somebody_is_takes_a_sign_in(api: Api) -> None:
     script.read("/accounts")
 
 
+def test_administering_takes_its_scope_and_the_role(app: Flask, api: Api) -> None:
+    _change(app, User, role="admin")
+    _insufficient(_script(api, "read", "write"), "GET", "/admin/mails/failed")
+    script = _script(api, "admin")
+    script.read("/admin/mails/failed")
+    api.read("/admin/mails/failed")
+    _insufficient(script, "GET", "/accounts")
+    _change(app, User, role="user")
+    for demoted in (script, api):
+        problem(404, demoted.get("/admin/mails/failed"))
+
+
 def test_every_route_of_identity_refuses_tokens(app: Flask) -> None:
     """New ones are closed until somebody opens them on purpose."""
     closed = [beginning for beginning, reading, _ in TOKEN_SCOPES if not reading]
