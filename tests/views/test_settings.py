@@ -21,6 +21,16 @@ def test_the_settings_begin_with_the_profile(mia: Visitor) -> None:
     assert re.search(r'href="/settings/profile" aria-current="page"', page.text)
 
 
+def test_every_section_leads_somewhere_and_says_where_one_is(mia: Visitor) -> None:
+    page = mia.get(PROFILE).text
+    addresses = re.findall(r'<li><a href="(/settings/[^"]+)"', page)
+    assert len(addresses) == 4
+    for address in addresses:
+        response = mia.get(address)
+        assert response.status_code == 200
+        assert f'href="{address}" aria-current="page"' in response.text
+
+
 def test_a_profile_is_changed(mia: Visitor) -> None:
     fields = {
         "first_name": "Mia",
