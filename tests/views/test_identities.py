@@ -316,7 +316,7 @@ def test_nobody_knows_the_password_of_who_came_without_one(
 # What is not believed
 
 
-WRONG = {
+WRONG: dict[str, dict[str, Any]] = {
     "another nonce": {"nonce": "that of another browser"},
     "no nonce": {"nonce": None},
     "another audience": {"aud": "another-app"},

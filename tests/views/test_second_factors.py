@@ -1,5 +1,6 @@
 """The second factor in the browser: set up, asked for after the password, and turned off."""
 
+import datetime as dt
 import re
 from html import unescape
 from urllib.parse import unquote
@@ -129,7 +130,7 @@ def test_the_code_is_asked_for_within_five_minutes(
     secret, _ = _turn_on(sam)
     again = _password_only(app, sam)
     now = clock.now()
-    monkeypatch.setattr(clock, "now", lambda: now + clock.dt.timedelta(minutes=5, seconds=1))
+    monkeypatch.setattr(clock, "now", lambda: now + dt.timedelta(minutes=5, seconds=1))
     late = again.post("/sign-in/code", {"code": code_of(secret, steps=10)})
     assert (late.status_code, late.location) == (303, "/sign-in")
     assert "That took too long" in words(again.get("/sign-in"))
