@@ -13,7 +13,7 @@ class OneTimePassword(Base):
     """A person's TOTP secret (RFC 6238), sealed. It counts once it is confirmed.
 
     ``last_step`` is the time step of the newest code that was used: no code is taken twice.
-    ``failures`` counts the wrong codes since the last right one, ``failed_at`` is the newest of them.
+    ``failures`` counts the wrong codes since the last right one, of ``failed_at`` the newest.
     """
 
     __tablename__ = "one_time_passwords"

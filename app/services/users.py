@@ -15,7 +15,7 @@ _hasher = PasswordHasher()
 # Verified for an unknown address, so that the answer takes as long as for a known one.
 _NOBODY = _hasher.hash("nobody has this password")
 DEMO_EMAIL = "demo@outlay.example"
-NO_PASSWORD = "!"
+NO_PASSWORD = "!"  # noqa: S105 - no password, but the sign that there is none
 """In front of the hash of a password that nobody knows; any password set later is without it."""
 
 
