@@ -51,7 +51,7 @@ class Api(SmorestApi):  # type: ignore[misc]
 
     def _register_responses(self) -> None:
         """Describe errors under the content type that they are sent with."""
-        usual = self.DEFAULT_RESPONSE_CONTENT_TYPE
+        usual: str = SmorestApi.DEFAULT_RESPONSE_CONTENT_TYPE
         self.DEFAULT_RESPONSE_CONTENT_TYPE = "application/problem+json"
         super()._register_responses()
         self.DEFAULT_RESPONSE_CONTENT_TYPE = usual
