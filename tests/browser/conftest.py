@@ -9,7 +9,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.browser.people import Person
 from tests.conftest import BROWSER_MILLISECONDS, LiveServer
 
-
 expect.set_options(timeout=BROWSER_MILLISECONDS)
 
 
