@@ -20,7 +20,7 @@ from bench.results import ImportCase
 from config import Settings
 from tests.servers import Servers
 
-PATIENCE = 300.0
+PATIENCE = 60.0
 _BOUNDARY = "the-statement-ends-here"
 
 
@@ -60,7 +60,7 @@ def _import(
         while work["status"] not in {"done", "failed", "review"}:
             if time.perf_counter() - started > PATIENCE:
                 raise RuntimeError(f"The import did not end: {work}")
-            time.sleep(0.05)
+            time.sleep(0.1)
             work = _call(connection, owner, "GET", f"/api/imports/{work['id']}")
         wall = time.perf_counter() - started
     if work["status"] != "done" or work["rows_new"] != rows:
