@@ -20,7 +20,7 @@ from bench.results import ImportCase
 from config import Settings
 from tests.servers import Servers
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 _BOUNDARY = "the-statement-ends-here"
 
 
@@ -59,7 +59,9 @@ def _import(
         work = _upload(connection, owner, statement)
         while work["status"] not in {"done", "failed", "review"}:
             if time.perf_counter() - started > PATIENCE:
-                raise RuntimeError(f"The import did not end: {work}")
+                raise RuntimeError(
+                    f"The import did not end: {work['status']}, {work['progress']:.0%}"
+                )
             time.sleep(0.1)
             work = _call(connection, owner, "GET", f"/api/imports/{work['id']}")
         wall = time.perf_counter() - started
