@@ -5,13 +5,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-INTERVAL = 0.02
+INTERVAL = 0.05
 
 
 class Watch:
     """Watches a process and its children while the block runs, where there is a /proc.
 
-    Pages that both share are counted twice, so the truth is lower.
+    Counts proportional set sizes: a page that several processes share counts in equal parts, so
+    the sum is what the family holds.
     """
 
     def __init__(self, pid: int) -> None:
@@ -23,7 +24,7 @@ class Watch:
 
     @property
     def peak_megabytes(self) -> float | None:
-        """The largest sum of resident memory seen; None where it cannot be seen."""
+        """The largest sum seen; None where it cannot be seen."""
         return self._peak / 1024 or None
 
     def __enter__(self) -> Self:
@@ -42,7 +43,7 @@ class Watch:
     def _run(self) -> None:
         while not self._stopped.wait(INTERVAL):
             family = [self._pid, *_children(self._pid)]
-            self._peak = max(self._peak, sum(map(_resident, family)))
+            self._peak = max(self._peak, sum(map(_held_by, family)))
 
 
 def _children(pid: int) -> list[int]:
@@ -52,10 +53,10 @@ def _children(pid: int) -> list[int]:
         return []
 
 
-def _resident(pid: int) -> int:
-    """Return a process's resident memory in KiB; 0 when it is gone."""
+def _held_by(pid: int) -> int:
+    """Return a process's proportional memory in KiB; 0 when it is gone."""
     try:
-        lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8").splitlines()
     except OSError:
         return 0
-    return next((int(line.split()[1]) for line in lines if line.startswith("VmRSS:")), 0)
+    return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)

@@ -1,6 +1,6 @@
 """Runs the migrations on the database of the current app; knows nothing else of it."""
 
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from alembic import context
@@ -10,7 +10,7 @@ database = current_app.extensions["migrate"].db
 SQLITE = database.engine.dialect.name == "sqlite"
 
 
-def render_item(kind: str, item: Any, _context: Any) -> str | bool:
+def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Write column types of our own as the plain types they are stored as."""
     if kind == "type" and isinstance(item, sa.TypeDecorator):
         return f"sa.{item.impl!r}"
@@ -19,9 +19,10 @@ def render_item(kind: str, item: Any, _context: Any) -> str | bool:
 
 def run() -> None:
     """Run the migrations, each in a transaction of its own."""
-    with database.engine.connect() as connection:
-        if not SQLITE:
-            connection = connection.execution_options(isolation_level="READ COMMITTED")
+    engine = database.engine
+    if not SQLITE:
+        engine = engine.execution_options(isolation_level="READ COMMITTED")
+    with engine.connect() as connection:
         context.configure(
             connection=connection,
             target_metadata=database.metadata,

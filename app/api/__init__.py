@@ -46,6 +46,16 @@ BLUEPRINTS = (
     email_addresses.blp,
     passwords.blp,
 )
+_RULES = """Bring your bank statements, know where the money goes.
+
+* Sign in at `/api/auth/login` and send `Authorization: Bearer <access token>`.
+* Money is a decimal string with a currency; dates are `YYYY-MM-DD`, instants RFC 3339 in UTC.
+* Lists answer pages; follow `next` and `prev`. `ledger_id` names a ledger, by default your own.
+* Answers carry an `ETag`: `If-None-Match` answers 304. On PUT, PATCH and DELETE of accounts,
+  categories, transactions and expenses, `If-Match` answers 412 when somebody changed the thing.
+* `Idempotency-Key` on a POST that creates: sent again, it is done once and answered alike.
+* Errors are `application/problem+json`, with the faults of each field in `errors`.
+"""
 _CONFIG: dict[str, Any] = {
     "API_TITLE": "Outlay",
     "API_VERSION": "1",
@@ -53,7 +63,7 @@ _CONFIG: dict[str, Any] = {
     "OPENAPI_URL_PREFIX": "/api",
     "OPENAPI_JSON_PATH": "openapi.json",
     "API_SPEC_OPTIONS": {
-        "info": {"description": "Bring your bank statements, know where the money goes."},
+        "info": {"description": _RULES},
         "components": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}}},
         "security": [{"bearer": []}],
     },
@@ -67,7 +77,7 @@ class Api(SmorestApi):  # type: ignore[misc]
 
     def _register_responses(self) -> None:
         """Describe errors under the content type that they are sent with."""
-        usual = self.DEFAULT_RESPONSE_CONTENT_TYPE
+        usual: str = SmorestApi.DEFAULT_RESPONSE_CONTENT_TYPE
         self.DEFAULT_RESPONSE_CONTENT_TYPE = "application/problem+json"
         super()._register_responses()
         self.DEFAULT_RESPONSE_CONTENT_TYPE = usual

@@ -1,6 +1,6 @@
 """What the API's description says of the field types that are our own."""
 
-from typing import Any
+from typing import Any, cast
 
 from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.common import resolve_schema_cls
@@ -14,7 +14,7 @@ _AMOUNT = r"^-?[0-9]{1,18}(\.[0-9]{1,6})?$"
 _POSITIVE = r"^[0-9]{1,13}(\.[0-9]{1,3})?$"
 
 
-class Describer(MarshmallowPlugin):  # type: ignore[misc]
+class Describer(MarshmallowPlugin):
     """Turns schemas into their description."""
 
     def __init__(self) -> None:
@@ -23,11 +23,11 @@ class Describer(MarshmallowPlugin):  # type: ignore[misc]
     def init_spec(self, spec: Any) -> None:
         """Add the field types of our own."""
         super().init_spec(spec)
-        assert self.converter is not None
-        self.map_to_openapi_type(Amount, "string", None)
-        self.map_to_openapi_type(Instant, "string", "date-time")
-        self.map_to_openapi_type(JsonObject, "object", None)
-        self.converter.add_attribute_function(_amount)
+        converter: Any = self.converter
+        converter.map_to_openapi_type(Amount, "string", None)
+        converter.map_to_openapi_type(Instant, "string", "date-time")
+        converter.map_to_openapi_type(JsonObject, "object", None)
+        converter.add_attribute_function(_amount)
 
 
 def _amount(_converter: object, field: Any, ret: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -43,7 +43,6 @@ def _amount(_converter: object, field: Any, ret: dict[str, Any], **_: Any) -> di
 
 def _schema_name(schema: Any) -> str:
     """Name a schema after its class; one whose fields may all be left out is a patch."""
-    cls = resolve_schema_cls(schema)
-    assert isinstance(cls, type)
+    cls = cast(type[Schema], resolve_schema_cls(schema))
     name = cls.__name__.removesuffix("Schema")
     return f"{name}Patch" if isinstance(schema, Schema) and schema.partial else name

@@ -8,6 +8,7 @@ import warnings
 
 from rq import Worker
 from rq.serializers import JSONSerializer
+from sqlalchemy.orm import configure_mappers
 
 from app.core import queue
 from app.jobs import imports, mails  # noqa: F401  (loaded once, before the forks)
@@ -23,6 +24,7 @@ def main() -> None:
     """Work until stopped."""
     current_app()
     warnings.filterwarnings("ignore", category=DeprecationWarning, message=".*fork.*")
+    configure_mappers()  # once here, not in every fork
     # What is loaded stays, and rows have no cycles: collecting as often as by default takes a
     # quarter of the time of reading a statement.
     gc.freeze()

@@ -6,10 +6,12 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    ScalarSelect,
     Subquery,
     and_,
     exists,
     func,
+    literal,
     or_,
     select,
     tuple_,
@@ -29,7 +31,7 @@ _WORDS = ("account_id", "kind", "date", "amount", "description", "payee", "notes
 def mark_known(import_id: int, ledger_id: int, *, after: int = 0, upto: int = 2**31) -> int:
     """Mark waiting rows in a range of lines that are stored already; returns how many."""
     stored = exists().where(
-        Transaction.ledger_id == ledger_id,
+        Transaction.ledger_id == _unforeseen(ledger_id),
         Transaction.fingerprint == ImportRow.fingerprint,
         Transaction.occurrence == ImportRow.occurrence,
     )
@@ -54,7 +56,7 @@ def mark_same_words(import_id: int, ledger_id: int) -> None:
     The n-th of equal rows in the file is the n-th of equal rows stored; a stored row that another
     row of the file matched already does not count.
     """
-    mine = (ImportRow.import_id == import_id, ImportRow.status == "new")
+    mine = (ImportRow.import_id == _unforeseen(import_id), ImportRow.status == "new")
     first, last = session.execute(
         select(func.min(ImportRow.date), func.max(ImportRow.date)).where(*mine)
     ).one()
@@ -69,9 +71,8 @@ def mark_same_words(import_id: int, ledger_id: int) -> None:
     )
     span = Transaction.date.between(first, last)
     waiting = _numbered(ImportRow, ImportRow.line, *mine)
-    stored = _numbered(
-        Transaction, Transaction.id, Transaction.ledger_id == ledger_id, span, unclaimed
-    )
+    in_ledger = Transaction.ledger_id == _unforeseen(ledger_id)
+    stored = _numbered(Transaction, Transaction.id, in_ledger, span, unclaimed)
     same = and_(*(waiting.c[name] == stored.c[name] for name in (*_WORDS, "twin")))
     matched = select(waiting.c.row).join(stored, same)
     session.execute(
@@ -120,7 +121,7 @@ def _lookalikes(import_id: int, ledger_id: int) -> Any:
         .join(
             Transaction,
             and_(
-                Transaction.ledger_id == ledger_id,
+                Transaction.ledger_id == _unforeseen(ledger_id),
                 Transaction.amount == ImportRow.amount,
                 Transaction.account_id == ImportRow.account_id,
                 Transaction.kind == ImportRow.kind,
@@ -133,6 +134,15 @@ def _lookalikes(import_id: int, ledger_id: int) -> Any:
             ~habit,
         )
     )
+
+
+def _unforeseen(row_id: int) -> ScalarSelect[int]:
+    """Return an id that PostgreSQL's planner does not see.
+
+    To one filled since its statistics were made it would give a single row, and go through all of
+    its rows again for each waiting one.
+    """
+    return select(literal(row_id)).scalar_subquery()
 
 
 def _days_from(days: int) -> Any:

@@ -208,7 +208,7 @@ def test_a_tampered_token(api: Api) -> None:
 
 
 def test_a_token_without_a_signature(api: Api) -> None:
-    api.token = pyjwt.encode(_claims(str(api.token)), None, "none")
+    api.token = pyjwt.encode(_claims(str(api.token)), "", "none")
     _unauthenticated(api.get("/accounts"))
 
 

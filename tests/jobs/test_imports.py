@@ -1,15 +1,16 @@
 """Imports whose worker dies, whose queue is away, whose job comes twice: every row exactly once."""
 
+import contextlib
 import datetime as dt
 import itertools
 import os
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import psutil
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
@@ -43,12 +44,12 @@ def entries() -> statements.Entries:
 
 @contextmanager
 def _worker(settings: Settings) -> Iterator["subprocess.Popen[bytes]"]:
-    """A worker in a process group of its own, so that its forks die with it."""
+    """A worker that ends with the block, whatever became of it."""
     with (settings.data_dir / "killed-worker.log").open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "app.jobs.worker"],
             cwd=ROOT, env={**os.environ, **settings.as_environ()},
-            stdout=log, stderr=log, start_new_session=True,
+            stdout=log, stderr=log,
         )  # fmt: skip
         try:
             yield process
@@ -57,9 +58,13 @@ def _worker(settings: Settings) -> Iterator["subprocess.Popen[bytes]"]:
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:
-    """Kill -9 the worker and the fork that is doing its job."""
+    """Kill -9 the worker and the fork that is doing its job, which has a group of its own."""
     if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
+        forks = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+        for fork in forks:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                fork.kill()
         process.wait()
 
 
