@@ -58,7 +58,7 @@ def register(app: Flask, name: str) -> Owner:
         user, _, secret = auth.sign_in(
             email=email, password=password, kind=KIND, lifetime=dt.timedelta(days=1)
         )
-        actor = auth.find_actor(secret, KIND)
+        actor = auth.find_actor(secret, KIND, idle=dt.timedelta(days=1))
         assert actor is not None
         ledger_id = actor.ledger.id
         account_id = accounts.find_only(ledger_id).id
