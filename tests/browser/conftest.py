@@ -15,6 +15,7 @@ expect.set_options(timeout=BROWSER_MILLISECONDS)
 REMARKS = (
     "Failed to load resource",  # each answer of 4xx; those belong to the journeys
     "Autofocus processing was blocked",  # a list of faults has the focus, not the closed dialog
+    "Clear-Site-Data header",  # what signing out cleared
 )
 """How the browser begins to tell of what is no fault."""
 

@@ -152,7 +152,7 @@ def test_two_clicks_add_one_row(person: Person) -> None:
     page.get_by_label("Description").fill("Only once")
     page.evaluate(
         """async () => {
-            const form = document.querySelector('main form[method=post]')
+            const form = document.querySelector('[name=amount]').form
             const send = () => fetch(form.action, {method: 'POST', body: new FormData(form)})
             await Promise.all([send(), send()])
         }"""
