@@ -1,5 +1,7 @@
 """Runs the migrations on the database of the current app; knows nothing else of it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -18,7 +20,7 @@ def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
 
 
 def run() -> None:
-    """Run the migrations, each in a transaction of its own."""
+    """Run the migrations: on PostgreSQL each in a transaction, on SQLite all in one."""
     engine = database.engine
     if not SQLITE:
         engine = engine.execution_options(isolation_level="READ COMMITTED")
@@ -31,8 +33,25 @@ def run() -> None:
             compare_type=True,
             transaction_per_migration=True,
         )
-        with context.begin_transaction():
+        with whole(connection) if SQLITE else nullcontext(), context.begin_transaction():
             context.run_migrations()
+
+
+@contextmanager
+def whole(connection: sa.Connection) -> Iterator[None]:
+    """Change a SQLite database as a whole or not at all, and lose no row on the way.
+
+    SQLite changes a column by making the table anew; with foreign keys on, dropping the old one
+    would delete the rows of every table that refers to it.
+    """
+    connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    yield
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    if broken is not None:
+        raise RuntimeError(f"a migration left a row that refers to nothing: {tuple(broken)}")
+    connection.commit()
+    connection.exec_driver_sql("PRAGMA foreign_keys = ON")
 
 
 run()
