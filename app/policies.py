@@ -4,26 +4,40 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
-from app.core.errors import Forbidden, InsufficientScope
+from app.core.errors import Forbidden, InsufficientScope, NotFound
 from app.models.users import Actor
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Permission(StrEnum):
-    """Something a person may be allowed to do in a ledger."""
+    """Something a person may be allowed to do: in a ledger, or, the last one, over the instance."""
 
     SEE = "see"
+    EXPORT = "export"
     EDIT = "edit"
     IMPORT = "import"
-    EXPORT = "export"
+    MANAGE = "manage"
+    ADMINISTER = "administer"
 
+
+_READING = frozenset({Permission.SEE, Permission.EXPORT})
+_WRITING = _READING | {Permission.EDIT, Permission.IMPORT}
 
 ALLOWED: dict[str, frozenset[Permission]] = {
-    "owner": frozenset(Permission),
-    "editor": frozenset(Permission),
-    "viewer": frozenset({Permission.SEE, Permission.EXPORT}),
+    "owner": _WRITING | {Permission.MANAGE},
+    "editor": _WRITING,
+    "viewer": _READING,
+    "admin": frozenset({Permission.ADMINISTER}),
+    "user": frozenset(),
 }
+"""What each role includes: the first three over a ledger, the others over the instance.
+
+An administrator may see no ledger they are not a member of.
+"""
+
+WHILE_ARCHIVED = _READING | {Permission.MANAGE}
+"""What is left of a role while the ledger is archived."""
 
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -45,22 +59,42 @@ One of the scopes is enough. Whatever concerns who somebody is refuses tokens un
 
 
 class Scope(Protocol):
-    """Anything that carries the acting person's role."""
+    """A ledger, with the role the acting person has in it."""
 
     @property
     def role(self) -> str:
         """One of the keys of ALLOWED."""
 
+    @property
+    def is_archived(self) -> bool:
+        """Whether it is only read by now."""
+
 
 def allows(scope: Scope, permission: Permission) -> bool:
     """Whether the role in ``scope`` includes ``permission``."""
+    if scope.is_archived and permission not in WHILE_ARCHIVED:
+        return False
     return permission in ALLOWED[scope.role]
 
 
 def require(scope: Scope, permission: Permission) -> None:
     """Raise Forbidden unless the role in ``scope`` includes ``permission``."""
-    if not allows(scope, permission):
-        raise Forbidden(f"Your role here is {scope.role}; it does not include this.")
+    if allows(scope, permission):
+        return
+    if permission in ALLOWED[scope.role]:
+        raise Forbidden("This ledger is archived. Its owner can take it out of the archive.")
+    raise Forbidden(f"Your role here is {scope.role}; it does not include this.")
+
+
+def administers(actor: Actor) -> bool:
+    """Whether somebody is an administrator of the instance."""
+    return Permission.ADMINISTER in ALLOWED[actor.role]
+
+
+def require_administrator(actor: Actor) -> None:
+    """Raise NotFound for everybody else: they need not know that there is such a thing."""
+    if not administers(actor):
+        raise NotFound
 
 
 def require_scope(actor: Actor, method: str, path: str) -> None:
@@ -80,7 +114,31 @@ def _scopes_for(method: str, path: str) -> frozenset[str]:
     return NO_TOKEN
 
 
+PUBLIC = "public"
+SIGNED_IN = "signed_in"
+
+
 def public(view: View) -> View:
-    """Mark a route as open to people who are not signed in; every other one demands it."""
-    view.is_public = True  # type: ignore[attr-defined]
+    """Mark a route as open to everybody; every other one demands somebody."""
+    return _opened(view, PUBLIC)
+
+
+def signed_in(view: View) -> View:
+    """Mark a route as open to everybody who is signed in: it is about what is theirs alone."""
+    return _opened(view, SIGNED_IN)
+
+
+def needs(permission: Permission) -> Callable[[View], View]:
+    """Mark a route as open to those with a permission; its controller is what demands it."""
+    return lambda view: _opened(view, permission)
+
+
+def access_of(view: Callable[..., Any]) -> str | None:
+    """Return who may use a route: PUBLIC, SIGNED_IN or a permission; None when it does not say."""
+    access: str | None = getattr(view, "access", None)
+    return access
+
+
+def _opened(view: View, access: str) -> View:
+    view.access = access  # type: ignore[attr-defined]
     return view

@@ -13,8 +13,9 @@ from jwt.exceptions import PyJWTError
 from app.controllers import api_tokens, auth
 from app.core import clock
 from app.core.errors import Unauthenticated
+from app.http import traced
 from app.models.users import Actor, User
-from app.policies import require_scope
+from app.policies import PUBLIC, access_of, require_scope
 
 KIND = "api"
 _IDENTIFIED = "outlay.identified"
@@ -32,16 +33,20 @@ def authenticate(*, refresh: bool = False) -> Actor:
     found = auth.find_actor(token, KIND, idle=idle) if isinstance(token, str) else None
     if found is None or claims.get("sub") != str(found.id):
         raise Unauthenticated("This token is no longer good. Sign in again.")
-    g.actor = found
-    return found
+    return _known(found)
 
 
 def _by_personal_token(text: str) -> Actor:
     found = api_tokens.find_actor(text)
     if found is None:
         raise Unauthenticated("This token is no longer good. Make a new one in the settings.")
-    g.actor = found
-    return found
+    return _known(found)
+
+
+def _known(found: Actor) -> Actor:
+    known: Actor = traced(found)
+    g.actor = known
+    return known
 
 
 def refresh() -> dict[str, Any]:
@@ -92,7 +97,7 @@ def identified() -> Actor | None:
 def guard() -> None:
     """Demand a good token for every route that is not marked public."""
     view = current_app.view_functions.get(request.endpoint or "")
-    if view is not None and not getattr(view, "is_public", False):
+    if view is not None and access_of(view) != PUBLIC:
         found: Actor = request.environ.get(_IDENTIFIED) or authenticate()
         require_scope(found, request.method, request.path)
 

@@ -12,6 +12,7 @@ from app.api.acting import actor, guard
 from app.api.answers import item_response, not_modified, revision_tag
 from app.api.parsing import Parser
 from app.controllers import ledgers
+from app.policies import PUBLIC, access_of
 
 Handler = Callable[..., Any]
 
@@ -41,7 +42,7 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]
             noun = self.name.removeprefix("api_")
             facts: dict[str, Any] = {"operationId": f"{noun}_{view.__name__}"}
             said = getattr(view, "_apidoc", {}).get("manual_doc", {})
-            if getattr(view, "is_public", False) and "security" not in said:
+            if access_of(view) == PUBLIC and "security" not in said:
                 facts["security"] = []
             if "GET" in options["methods"]:
                 facts["responses"] = {"304": {"description": "Not Modified"}}

@@ -67,6 +67,7 @@ def create(
             filename=import_files.clean_name(filename),
             content=content,
             created_by_id=actor.id,
+            asked_by_id=actor.id,
             profile=_checked_profile(profile),
             mapping=_checked_mapping(mapping),
             skip_review=commit,
@@ -82,6 +83,7 @@ def update(actor: Actor, import_id: int, **changes: Any) -> Import:
     with unit_of_work(scope) as unit:
         imports.refresh(work)
         imports.queue_again(work)
+        work.asked_by_id = actor.id
         if changes.get("account_id"):
             work.account_id = _account(scope.id, changes["account_id"]).id
         if "profile" in changes:
@@ -101,6 +103,7 @@ def commit(actor: Actor, import_id: int) -> Import:
     with unit_of_work(scope) as unit:
         imports.refresh(work)
         imports.start_commit(work)
+        work.asked_by_id = actor.id
         hand_over(unit, work)
     return work
 

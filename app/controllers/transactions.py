@@ -77,6 +77,7 @@ def create(
             amount=_minor(amount, account, currency),
             category_id=category.id if category else None,
             created_by_id=actor.id,
+            updated_by_id=actor.id,
             **texts,
         )
 
@@ -89,7 +90,7 @@ def update(
     require(scope, Permission.EDIT)
     with unit_of_work(scope):
         versions.require_current(row, version)
-        transactions.amend(row, **_resolved(row, changes))
+        transactions.amend(row, **_resolved(row, changes), updated_by_id=actor.id)
     return row
 
 

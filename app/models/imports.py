@@ -30,7 +30,8 @@ class Import(Timestamped, Base):
     ``reading`` holds what was understood of the file, as JSON; ``mapping`` and ``answers`` what a
     person said of it. ``attempts`` counts the jobs that took it up, so that one that was believed
     dead notices that another took over; ``lease_until`` is how long the present one is believed
-    alive. ``cursor`` is the last line whose row is stored.
+    alive. ``cursor`` is the last line whose row is stored. ``asked_by_id`` is for whom the present
+    job works: it does nothing once that person may not import here any more.
     """
 
     __tablename__ = "imports"
@@ -50,6 +51,7 @@ class Import(Timestamped, Base):
     created_by_id: Mapped[int | None] = mapped_column(
         Id, ForeignKey("users.id", ondelete="SET NULL")
     )
+    asked_by_id: Mapped[int | None] = mapped_column(Id, ForeignKey("users.id", ondelete="SET NULL"))
     filename: Mapped[str] = mapped_column(String(255))
     status: Mapped[str] = mapped_column(String(10), default="queued", index=True)
     skip_review: Mapped[bool] = mapped_column(default=False)

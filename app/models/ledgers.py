@@ -1,5 +1,6 @@
 """Ledgers: what is owned and shared. Every row of money belongs to exactly one."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 from sqlalchemy import BigInteger, CheckConstraint, Executable, ForeignKey, String, Table, update
@@ -10,7 +11,11 @@ from app.models.mixins import Timestamped
 
 
 class Ledger(Timestamped, Base):
-    """A set of books. ``revision`` grows in every transaction that changes anything in it."""
+    """A set of books. ``revision`` grows in every transaction that changes anything in it.
+
+    An archived one is read and not written. A deleted one is seen by nobody, waits for thirty days
+    for its owner to change their mind, and is then removed with all that is in it.
+    """
 
     __tablename__ = "ledgers"
     __table_args__ = (
@@ -26,24 +31,11 @@ class Ledger(Timestamped, Base):
     personal_user_id: Mapped[int | None] = mapped_column(
         Id, ForeignKey("users.id", ondelete="CASCADE"), unique=True
     )
+    archived_at: Mapped[dt.datetime | None]
+    deleted_at: Mapped[dt.datetime | None]
 
 
 _LEDGERS: Table = Ledger.__table__  # type: ignore[assignment]
-
-
-class Membership(Timestamped, Base):
-    """A person's role in a ledger: owner, editor or viewer."""
-
-    __tablename__ = "ledger_members"
-    __table_args__ = (CheckConstraint("role IN ('owner', 'editor', 'viewer')", name="role"),)
-
-    ledger_id: Mapped[int] = mapped_column(
-        ForeignKey("ledgers.id", ondelete="CASCADE"), primary_key=True
-    )
-    user_id: Mapped[int] = mapped_column(
-        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True
-    )
-    role: Mapped[str] = mapped_column(String(10))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +62,4 @@ class LedgerScope(LedgerKey):
     currency: str
     revision: int
     role: str
+    is_archived: bool = False

@@ -86,6 +86,9 @@ class Transaction(Timestamped, Base):
     created_by_id: Mapped[int | None] = mapped_column(
         Id, ForeignKey("users.id", ondelete="SET NULL")
     )
+    updated_by_id: Mapped[int | None] = mapped_column(
+        Id, ForeignKey("users.id", ondelete="SET NULL")
+    )
     import_id: Mapped[int | None] = mapped_column(ForeignKey("imports.id"))
     import_line: Mapped[int | None]
     fingerprint: Mapped[bytes | None] = mapped_column(LargeBinary(16))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.models.activities import NOBODY, Trace
 from app.models.base import Base, currency, id_pk
 from app.models.ledgers import LedgerScope
 from app.models.mixins import Timestamped
@@ -18,7 +19,8 @@ class User(Timestamped, Base):
     """A person. ``email`` is kept the way it was normalised, and is unique.
 
     ``pending_email`` is an address that waits for its proof. ``link_number`` grows whenever links
-    sent before must not work any more: with a newer link, a changed password or address.
+    sent before must not work any more: with a newer link, a changed password or address. From
+    ``erasure_requested_at`` on the person is nobody any more, until a job has removed all of them.
     """
 
     __tablename__ = "users"
@@ -49,6 +51,7 @@ class User(Timestamped, Base):
     email_verified_at: Mapped[dt.datetime | None]
     pending_email: Mapped[str | None] = mapped_column(String(254))
     link_number: Mapped[int] = mapped_column(default=0, server_default="0")
+    erasure_requested_at: Mapped[dt.datetime | None]
 
     @property
     def is_verified(self) -> bool:
@@ -93,7 +96,8 @@ class Actor:
 
     They come with a sign-in, or with a personal API token, which has no ``sign_in_id`` and may do
     only what its ``scopes`` say; a sign-in has none of these and may do everything its person may.
-    ``seen_at`` is when the sign-in or token was last noted to be in use.
+    ``seen_at`` is when the sign-in or token was last noted to be in use. ``trace`` says from where
+    they act, for the log; ``ledger`` is their own, or the one that a page is about.
     """
 
     id: int
@@ -110,3 +114,4 @@ class Actor:
     scopes: frozenset[str] | None = None
     token_id: int | None = None
     seen_at: dt.datetime | None = None
+    trace: Trace = NOBODY

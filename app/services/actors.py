@@ -4,9 +4,11 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from app.models.ledgers import Ledger, LedgerScope, Membership
+from app.models.ledgers import Ledger
+from app.models.members import Member
 from app.models.pictures import Picture
 from app.models.users import Actor, User
+from app.services import scopes
 
 
 def query(*columns: Any) -> Select[*tuple[Any, ...]]:
@@ -25,18 +27,13 @@ def query(*columns: Any) -> Select[*tuple[Any, ...]]:
             User.timezone,
             User.locale,
             User.email_verified_at,
-            Ledger.id.label("ledger_id"),
-            Ledger.name.label("ledger_name"),
-            Ledger.kind.label("ledger_kind"),
-            Ledger.currency.label("ledger_currency"),
-            Ledger.revision,
-            Membership.role.label("ledger_role"),
+            *scopes.COLUMNS,
             Picture.updated_at.label("picture_at"),
             *columns,
         )
         .select_from(User)
         .join(Ledger, Ledger.personal_user_id == User.id)
-        .join(Membership, (Membership.ledger_id == Ledger.id) & (Membership.user_id == User.id))
+        .join(Member, (Member.ledger_id == Ledger.id) & (Member.user_id == User.id))
         .outerjoin(Picture, Picture.user_id == User.id)
         .where(User.is_active)
     )
@@ -52,14 +49,7 @@ def of_row(row: Any, **proof: Any) -> Actor:
         currency=row.currency,
         timezone=row.timezone,
         locale=row.locale,
-        ledger=LedgerScope(
-            row.ledger_id,
-            row.ledger_name,
-            row.ledger_kind,
-            row.ledger_currency,
-            row.revision,
-            row.ledger_role,
-        ),
+        ledger=scopes.of_row(row),
         picture_at=row.picture_at,
         is_verified=row.email_verified_at is not None,
         **proof,

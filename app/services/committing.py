@@ -87,6 +87,7 @@ def _insert(work: Import, batch: Any) -> int:
         "account_id": ImportRow.account_id,
         "category_id": Category.id,
         "created_by_id": literal(work.created_by_id),
+        "updated_by_id": literal(work.created_by_id),
         "import_id": ImportRow.import_id,
         "import_line": ImportRow.line,
         "fingerprint": ImportRow.fingerprint,

@@ -1,16 +1,21 @@
 """Ledgers: opening one, and finding those that a person may see."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.core.errors import NotFound
-from app.models.base import session
-from app.models.ledgers import Ledger, LedgerScope, Membership
+from app.models.base import read, session
+from app.models.ledgers import Ledger, LedgerScope
+from app.models.members import Member
 from app.models.users import User
-from app.services import accounts, categories
+from app.services import accounts, categories, scopes
 
-_MINE = select(
-    Ledger.id, Ledger.name, Ledger.kind, Ledger.currency, Ledger.revision, Membership.role
-).join(Membership, Membership.ledger_id == Ledger.id)
+_SEEN = (
+    select(*scopes.COLUMNS)
+    .join(Member, Member.ledger_id == Ledger.id)
+    .where(Member.user_id == bindparam("user_id"), Ledger.deleted_at.is_(None))
+)
+_ONE = _SEEN.where(Ledger.id == bindparam("ledger_id"))
+_ALL = _SEEN.order_by(Ledger.kind, Ledger.name, Ledger.id)
 
 
 def open_personal(user: User) -> Ledger:
@@ -20,7 +25,7 @@ def open_personal(user: User) -> Ledger:
     )
     session.add(ledger)
     session.flush()
-    session.add(Membership(ledger_id=ledger.id, user_id=user.id, role="owner"))
+    session.add(Member(ledger_id=ledger.id, user_id=user.id, role="owner"))
     accounts.record(ledger.id, name="Main account", type="checking", currency=user.currency)
     categories.record_starter_set(ledger.id)
     return ledger
@@ -28,14 +33,12 @@ def open_personal(user: User) -> Ledger:
 
 def find(user_id: int, ledger_id: int) -> LedgerScope:
     """Return the ledger as the person may see it. NotFound when they may not."""
-    query = _MINE.where(Membership.user_id == user_id, Ledger.id == ledger_id)
-    row = session.execute(query).one_or_none()
+    row = read(_ONE, user_id=user_id, ledger_id=ledger_id).one_or_none()
     if row is None:
         raise NotFound
-    return LedgerScope(*row)
+    return scopes.of_row(row)
 
 
 def find_all(user_id: int) -> list[LedgerScope]:
     """Return every ledger the person may see, the personal one first."""
-    query = _MINE.where(Membership.user_id == user_id).order_by(Ledger.kind, Ledger.name, Ledger.id)
-    return [LedgerScope(*row) for row in session.execute(query).all()]
+    return [scopes.of_row(row) for row in read(_ALL, user_id=user_id).all()]

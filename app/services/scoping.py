@@ -9,10 +9,11 @@ from app.models.accounts import Account
 from app.models.base import session
 from app.models.categories import Category
 from app.models.imports import Import
-from app.models.ledgers import Ledger, LedgerScope, Membership
+from app.models.ledgers import Ledger, LedgerScope
+from app.models.members import Member
 from app.models.transactions import Transaction
 from app.models.users import Actor
-from app.services import ledgers
+from app.services import ledgers, scopes
 
 Row = TypeVar("Row", Account, Category, Import, Transaction)
 
@@ -20,18 +21,15 @@ Row = TypeVar("Row", Account, Category, Import, Transaction)
 def find(model: type[Row], user_id: int, row_id: int) -> tuple[Row, LedgerScope]:
     """Return a row and its ledger as the person may see it. NotFound when they may not."""
     query = (
-        select(model, Ledger, Membership.role)
+        select(model, *scopes.COLUMNS)
         .join(Ledger, Ledger.id == model.ledger_id)
-        .join(Membership, Membership.ledger_id == Ledger.id)
-        .where(model.id == row_id, Membership.user_id == user_id)
+        .join(Member, Member.ledger_id == Ledger.id)
+        .where(model.id == row_id, Member.user_id == user_id, Ledger.deleted_at.is_(None))
     )
     found = session.execute(query).one_or_none()
     if found is None:
         raise NotFound
-    row, ledger, role = found
-    return row, LedgerScope(
-        ledger.id, ledger.name, ledger.kind, ledger.currency, ledger.revision, role
-    )
+    return found[0], scopes.of_row(found)
 
 
 def find_in_ledger(model: type[Row], ledger_id: int, row_id: int, field: str) -> Row:

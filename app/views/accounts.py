@@ -14,12 +14,13 @@ from app.models.transactions import Filters
 from app.schemas.accounts import AccountChanges, AccountInput
 from app.views.acting import actor
 from app.views.books import Books, by_day
+from app.views.current_ledger import about
 from app.views.formatting import currency_names, typed
 from app.views.forms import Form, attempt, sent_version
 from app.views.messages import done
 from app.views.once import once
 
-blp = Blueprint("accounts", __name__, url_prefix="/accounts")
+blp = about(Blueprint("accounts", __name__, url_prefix="/accounts"))
 
 Answer = Response | tuple[str, int]
 

@@ -8,9 +8,11 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.controllers import auth
 from app.extensions import csrf, login_manager
+from app.http import traced
 from app.models.users import Actor
-from app.policies import Permission, allows
+from app.policies import PUBLIC, Permission, access_of, administers, allows
 from app.views.addresses import local_address
+from app.views.current_ledger import choose
 from app.views.trust import remember_device
 
 KIND = "browser"
@@ -48,7 +50,8 @@ def recognise() -> Actor | None:
     """Find out who the present request is from, if anybody; one query the first time."""
     if not current_user.is_authenticated:
         return None
-    found: Actor = current_user.actor
+    g.actor = current_user.actor  # the page that says "not found" needs somebody, too
+    found: Actor = choose(current_user.actor)
     g.actor = found
     return found
 
@@ -58,7 +61,7 @@ def guard() -> BaseResponse | None:
     if request.path.startswith("/api"):
         return None
     view = current_app.view_functions.get(request.endpoint or "")
-    if view is not None and not getattr(view, "is_public", False) and recognise() is None:
+    if view is not None and access_of(view) != PUBLIC and recognise() is None:
         return _to_sign_in()
     if view is None:
         recognise()  # the page that says "not found" has the frame of those who are signed in
@@ -103,7 +106,7 @@ def is_htmx() -> bool:
 
 def _load(token: str) -> SignedIn | None:
     found = auth.find_actor(token, KIND, idle=current_app.config["SESSION_IDLE_LIFETIME"])
-    return SignedIn(found, token) if found else None
+    return SignedIn(traced(found), token) if found else None
 
 
 def _to_sign_in() -> BaseResponse:
@@ -123,7 +126,13 @@ def _wanted() -> str | None:
 
 def _context() -> dict[str, Any]:
     found: Actor | None = g.get("actor")
-    return {"actor": found, "ledger": found.ledger if found else None, "can": _can}
+    return {
+        "actor": found,
+        "ledger": found.ledger if found else None,
+        "ledgers": g.get("ledgers", []),
+        "can": _can,
+        "is_administrator": found is not None and administers(found),
+    }
 
 
 def _can(permission: str) -> bool:

@@ -11,11 +11,12 @@ from app.schemas.categories import CategoryChanges, CategoryInput
 from app.views.acting import actor
 from app.views.assets import category_icons
 from app.views.books import Books
+from app.views.current_ledger import about
 from app.views.forms import Form, attempt, sent_version
 from app.views.messages import done
 from app.views.once import once
 
-blp = Blueprint("categories", __name__, url_prefix="/categories")
+blp = about(Blueprint("categories", __name__, url_prefix="/categories"))
 
 Answer = Response | tuple[str, int]
 

@@ -7,9 +7,10 @@ from app.core.downloads import attachment
 from app.core.errors import Invalid
 from app.schemas.exports import ExportQuery
 from app.views.acting import actor
+from app.views.current_ledger import about
 from app.views.forms import Form
 
-blp = Blueprint("exports", __name__, url_prefix="/exports")
+blp = about(Blueprint("exports", __name__, url_prefix="/exports"))
 
 
 @blp.get("/transactions")

@@ -26,12 +26,13 @@ from app.schemas.imports import ImportChanges, UndoQuery, UploadFormInput
 from app.schemas.paging import PageQuery
 from app.views.acting import actor, is_htmx
 from app.views.books import Books
+from app.views.current_ledger import about
 from app.views.forms import MENDABLE, Form, attempt
 from app.views.import_mapping import MappingForm, column_choices
 from app.views.once import once
 from app.views.transactions import Pages
 
-blp = Blueprint("imports", __name__, url_prefix="/imports")
+blp = about(Blueprint("imports", __name__, url_prefix="/imports"))
 
 Answer = Response | tuple[str, int]
 

@@ -13,10 +13,11 @@ from app.models.transactions import Filters
 from app.schemas.fields import EARLIEST, LATEST
 from app.views.acting import actor, is_htmx
 from app.views.books import Books, by_day
+from app.views.current_ledger import about
 from app.views.formatting import today
 from app.views.transactions import fresh_form
 
-blp = Blueprint("months", __name__)
+blp = about(Blueprint("months", __name__))
 
 NEWEST = 10
 COLOURS = 6

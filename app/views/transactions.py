@@ -14,12 +14,13 @@ from app.schemas.transactions import TransactionInput, TransactionQuery
 from app.views.acting import actor, is_htmx
 from app.views.addresses import given_address, local_address
 from app.views.books import Books, by_day
+from app.views.current_ledger import about
 from app.views.formatting import money, today, typed
 from app.views.forms import Form, attempt, sent_version
 from app.views.messages import done
 from app.views.once import once
 
-blp = Blueprint("transactions", __name__, url_prefix="/transactions")
+blp = about(Blueprint("transactions", __name__, url_prefix="/transactions"))
 
 Answer = Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 

@@ -7,6 +7,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
+from app.policies import PUBLIC as PUBLIC_ACCESS
+from app.policies import access_of
 from tests.factories.callers import Api
 
 PUBLIC = {
@@ -53,7 +55,7 @@ def test_the_list_of_public_routes_is_this_one(app: Flask) -> None:
     marked = {
         rule.rule
         for _, _, rule in _routes(app)
-        if getattr(app.view_functions[rule.endpoint], "is_public", False)
+        if access_of(app.view_functions[rule.endpoint]) == PUBLIC_ACCESS
     }
     assert PUBLIC - marked == UNMARKED
     assert marked <= PUBLIC

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from app.models.base import db
 from app.models.users import User
+from app.policies import PUBLIC, access_of
 from tests.views.conftest import Visit
 from tests.views.visitors import PASSWORD, Visitor, error_of, value_of, words
 
@@ -15,9 +16,7 @@ from tests.views.visitors import PASSWORD, Visitor, error_of, value_of, words
 def test_every_page_but_the_public_ones_demands_a_sign_in(app: Flask, client: FlaskClient) -> None:
     asked = 0
     for rule in app.url_map.iter_rules():
-        if rule.rule.startswith("/api") or getattr(
-            app.view_functions[rule.endpoint], "is_public", False
-        ):
+        if rule.rule.startswith("/api") or access_of(app.view_functions[rule.endpoint]) == PUBLIC:
             continue
         path = re.sub(r"<[^>]+>", "1", rule.rule)
         path = path.replace("/months/1/1", "/months/2026/1")
@@ -33,7 +32,7 @@ def test_the_public_pages_are_these(app: Flask) -> None:
     public = {
         rule.rule
         for rule in app.url_map.iter_rules()
-        if getattr(app.view_functions[rule.endpoint], "is_public", False)
+        if access_of(app.view_functions[rule.endpoint]) == PUBLIC
         and not rule.rule.startswith("/api")
     }
     assert public == {
