@@ -11,7 +11,7 @@ from app.models.accounts import Account
 from app.models.base import session
 from app.models.imports import Import
 from app.models.ledgers import LedgerKey
-from app.services import committing, import_files, imports, requests, staging
+from app.services import committing, import_files, imports, leases, requests, staging
 from app.services.staging import Stager
 from app.services.statements import Batch, Reading, StatementRefused, parse
 
@@ -47,7 +47,7 @@ def commit(import_id: int) -> None:
             if not work.cursor and work.is_own_export:
                 committing.record_missing_categories(work)
             more = committing.commit_batch(work)
-            imports.keep_alive(work)
+            leases.keep_alive(work)
             if not more:
                 imports.finish_commit(work)
 
@@ -57,7 +57,7 @@ def resume_stalled() -> int:
     with unit_of_work() as unit:
         stalled = imports.find_stalled()
         for work in stalled:
-            imports.keep_alive(work)  # time for the queue, before the next look
+            leases.keep_alive(work)  # time for the queue, before the next look
             hand_over(unit, work)
     return len(stalled)
 
@@ -90,7 +90,7 @@ def _stage(work: Import, attempt: int, stager: Stager, batch: Batch, rows_total:
             return False
         work.rows_total = rows_total
         work.rows_done += stager.stage(batch)
-        imports.keep_alive(work)
+        leases.keep_alive(work)
     return True
 
 
@@ -101,7 +101,7 @@ def _finish_reading(work: Import, attempt: int, reading: Reading, stager: Stager
         import_files.describe(work, reading)
         import_files.ask_about_accounts(work, stager)
         imports.find_duplicates(work)
-        imports.keep_alive(work)
+        leases.keep_alive(work)
     with unit_of_work(LedgerKey(work.ledger_id)) as unit:
         if not imports.still_mine(work, attempt):
             return

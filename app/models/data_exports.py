@@ -7,12 +7,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
 from app.models.base import Base, id_pk
+from app.models.mixins import Leased
 
 DATA_EXPORT_STATUSES = ("queued", "working", "ready", "failed")
+WORKING = ("queued", "working")
 
 
-class DataExport(Base):
-    """One export. ``attempts`` and ``lease_until`` fence its jobs like those of an import.
+class DataExport(Leased, Base):
+    """One export, made by a job.
 
     ``rows_total`` and ``rows_done`` tell its progress, ``size`` its bytes once it is ready. From
     ``expires_at`` on nobody gets it any more, and it is removed.
@@ -31,11 +33,21 @@ class DataExport(Base):
     rows_total: Mapped[int] = mapped_column(Integer, default=0)
     rows_done: Mapped[int] = mapped_column(Integer, default=0)
     size: Mapped[int] = mapped_column(default=0)
-    attempts: Mapped[int] = mapped_column(Integer, default=0)
-    lease_until: Mapped[dt.datetime | None]
     created_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     finished_at: Mapped[dt.datetime | None]
     expires_at: Mapped[dt.datetime | None]
+
+    @property
+    def progress(self) -> float:
+        """How much is done, 0 to 1."""
+        if self.status == "ready":
+            return 1.0
+        return min(1.0, self.rows_done / self.rows_total) if self.rows_total else 0.0
+
+    @property
+    def working(self) -> bool:
+        """Whether a job has something to do for it."""
+        return self.status in WORKING
 
 
 class DataExportPart(Base):

@@ -17,21 +17,19 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Id, currency, id_pk, minor
-from app.models.mixins import Timestamped
+from app.models.mixins import Leased, Timestamped
 
 IMPORT_STATUSES = ("queued", "reading", "review", "committing", "done", "failed", "undone")
 WORKING = ("queued", "reading", "committing")
 """The statuses in which a job has something to do; what a dead worker leaves is found by them."""
 
 
-class Import(Timestamped, Base):
+class Import(Leased, Timestamped, Base):
     """One upload of a statement into an account.
 
     ``reading`` holds what was understood of the file, as JSON; ``mapping`` and ``answers`` what a
-    person said of it. ``attempts`` counts the jobs that took it up, so that one that was believed
-    dead notices that another took over; ``lease_until`` is how long the present one is believed
-    alive. ``cursor`` is the last line whose row is stored. ``asked_by_id`` is for whom the present
-    job works: it does nothing once that person may not import here any more.
+    person said of it. ``cursor`` is the last line whose row is stored. ``asked_by_id`` is for whom
+    the present job works: it does nothing once that person may not import here any more.
     """
 
     __tablename__ = "imports"
@@ -68,8 +66,6 @@ class Import(Timestamped, Base):
     rows_rejected: Mapped[int] = mapped_column(Integer, default=0)
     rows_done: Mapped[int] = mapped_column(Integer, default=0)
     cursor: Mapped[int] = mapped_column(Integer, default=0)
-    attempts: Mapped[int] = mapped_column(Integer, default=0)
-    lease_until: Mapped[dt.datetime | None]
     finished_at: Mapped[dt.datetime | None]
 
     @property

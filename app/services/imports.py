@@ -1,11 +1,10 @@
 """Imports: an upload's way from file to rows, and back."""
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import ColumnElement, delete, func, select
 
 from app.core import clock
 from app.core.errors import Conflict, Invalid
@@ -15,12 +14,8 @@ from app.models.accounts import Account
 from app.models.base import session
 from app.models.imports import WORKING, Import, ImportFile, ImportRow
 from app.models.transactions import Transaction
-from app.services import duplicates, staging, totals
+from app.services import duplicates, leases, staging, totals
 
-LEASE = dt.timedelta(seconds=30)
-"""How long a job at work is believed alive after it last said so."""
-
-MOST_ATTEMPTS = 5
 SHOWN_ERRORS = 100
 
 ROW_COLUMNS = (
@@ -145,24 +140,16 @@ def claim(import_id: int, statuses: Sequence[str], status: str) -> Import | None
     work = session.get(Import, import_id, populate_existing=True)
     if work is None or work.status not in statuses:
         return None
-    work.attempts += 1
-    if work.attempts > MOST_ATTEMPTS:
+    if not leases.take(work):
         fail(work, "This was interrupted too often and was stopped. Try it once more.")
         return None
     work.status = status
-    keep_alive(work)
     return work
 
 
 def still_mine(work: Import, attempt: int) -> bool:
     """Read ``work`` again in a write transaction: False when another job took over."""
-    session.refresh(work)
-    return work.attempts == attempt and work.status in WORKING
-
-
-def keep_alive(work: Import) -> None:
-    """Say that the job at work is alive."""
-    work.lease_until = clock.now() + LEASE
+    return leases.holds(work, attempt) and work.status in WORKING
 
 
 def find_duplicates(work: Import) -> None:
@@ -201,11 +188,8 @@ def fail(work: Import, reason: str) -> None:
 
 def find_stalled() -> Sequence[Import]:
     """Return imports whose job died, or never came to the queue."""
-    now = clock.now()
-    forgotten = Import.lease_until.is_(None) & (Import.updated_at < now - dt.timedelta(seconds=10))
-    return session.scalars(
-        select(Import).where(Import.status.in_(WORKING), or_(Import.lease_until < now, forgotten))
-    ).all()
+    abandoned = leases.abandoned(Import, Import.updated_at)
+    return session.scalars(select(Import).where(Import.status.in_(WORKING), abandoned)).all()
 
 
 def plan_undo(import_id: int) -> UndoPlan:
