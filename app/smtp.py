@@ -3,6 +3,7 @@
 import os
 import smtplib
 import ssl
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, cast
@@ -48,6 +49,18 @@ def deliver(message: Message, name: str) -> None:
         return
     with _Connection(current_app.extensions["mail"]) as connection:
         connection.send(message)
+
+
+def forget(mail_ids: Iterable[int]) -> None:
+    """Remove the files that mails with these ids became, where there was no server."""
+    for mail_id in mail_ids:
+        for file in folder().glob(f"{file_name(mail_id, '*')}.eml"):
+            file.unlink(missing_ok=True)
+
+
+def file_name(mail_id: int, kind: str) -> str:
+    """Return what the file of a mail is called, without its ending."""
+    return f"{mail_id:08}-{kind}"
 
 
 class _Connection(Connection):

@@ -33,7 +33,7 @@ def deliver(letter: Letter) -> None:
     """Compose a mail and hand it over. Refused when it will never be taken."""
     message = compose(letter)
     try:
-        smtp.deliver(message, f"{letter.mail.id:08}-{letter.mail.kind}")
+        smtp.deliver(message, smtp.file_name(letter.mail.id, letter.mail.kind))
     except BadHeaderError as error:
         raise Refused("A header of this mail has more than one line.") from error
     except smtplib.SMTPRecipientsRefused as error:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from types import FrameType
 
-from app.controllers import import_work, mail_work
+from app.controllers import data_export_work, erasure_work, import_work, mail_work
 from app.jobs.context import current_app, in_app
 
 log = logging.getLogger(__name__)
@@ -22,7 +22,10 @@ SCHEDULE: tuple[tuple[float, Callable[[], object]], ...] = (
     (10, import_work.resume_stalled),
     (10, mail_work.send_due),
     (3600, import_work.forget_old_requests),
+    (10, data_export_work.resume_stalled),
+    (60, erasure_work.resume),
     (3600, mail_work.forget_sent),
+    (3600, data_export_work.remove_expired),
 )
 """(seconds between two runs, what to run)"""
 

@@ -93,7 +93,7 @@ def files(user: User) -> Iterator[File]:
     seen = ledgers.find_all(user.id)
     yield _json("manifest.json", _manifest(user, seen))
     yield _json("person.json", _person(user))
-    yield File("activity.json", _array(_pages(ABOUT_ACTIVITIES, _done_by(user.id))))
+    yield File("activity.json", _array(_pages(ABOUT_ACTIVITIES, _noted(user.id, seen))))
     picture = session.scalar(select(Picture.content).where(Picture.user_id == user.id))
     if picture is not None:
         yield File("picture.webp", [(picture, 0)])
@@ -170,12 +170,15 @@ def _uploads(scope: LedgerScope, folder: str) -> Iterator[File]:
             yield File(f"{folder}/statements/{import_id}-{_slug(filename)}", [(content, 0)])
 
 
-def _done_by(user_id: int) -> ColumnElement[bool]:
-    return (Activity.actor_id == user_id) | (Activity.user_id == user_id)
+def _noted(user_id: int, seen: Sequence[LedgerScope]) -> ColumnElement[bool]:
+    """Match what the log says of a person, but nothing of books that they may not read."""
+    is_theirs = (Activity.actor_id == user_id) | (Activity.user_id == user_id)
+    may_read = Activity.ledger_id.in_([one.id for one in seen])
+    return is_theirs & (Activity.ledger_id.is_(None) | may_read)
 
 
 def _pages(columns: tuple[Any, ...], condition: ColumnElement[bool]) -> Iterator[AnyRow]:
-    """Yield rows by their ids, a bounded number of them in memory; ``columns`` begin with the id."""
+    """Yield rows by their ids, so many of them in memory; ``columns`` begin with the id."""
     query = select(*columns).where(condition).order_by(columns[0]).limit(_CHUNK)
     rows = session.execute(query).all()
     while rows:

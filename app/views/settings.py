@@ -21,6 +21,7 @@ SECTIONS = (
     Section("security.show", "Security", "shield-lock"),
     Section("sessions.index", "Devices", "device-desktop"),
     Section("api_tokens.index", "API tokens", "key"),
+    Section("privacy.show", "Privacy", "eye-off"),
 )
 
 
