@@ -1,6 +1,8 @@
 """One-time passwords: set up, asked for, used once, not to be guessed, and removed."""
 
 import datetime as dt
+import hashlib
+import math
 
 import pytest
 from flask import Flask
@@ -162,10 +164,22 @@ def test_recovery_codes_are_ten_different_ones_of_which_hashes_are_kept(
 ) -> None:
     _, codes = _turn_on(api)
     assert len(set(codes)) == 10
-    assert all(len(code.replace("-", "")) == 16 for code in codes)
+    letters = {letter for code in codes for letter in code} - {"-"}
+    assert letters <= set("23456789abcdefghjkmnpqrstuvwxyz")
+    bits = {math.log2(31) * len(code.replace("-", "")) for code in codes}
+    assert min(bits) >= 112  # OWASP ASVS 5.0.0, 6.5.2
     with app.app_context():
         kept = db.session.scalars(select(RecoveryCode.code_hash)).all()
     assert {len(one) for one in kept} == {32}
+
+
+def test_shorter_codes_that_people_hold_from_before_stay_good(api: Api, app: Flask) -> None:
+    _turn_on(api)
+    with app.app_context(), unit_of_work() as work:
+        digest = hashlib.sha256(b"abcd2345efgh6789").digest()
+        work.session.add(RecoveryCode(user_id=api.person.id, code_hash=digest))
+    expect(200, _login(api, otp="ABCD-2345-efgh-6789"))
+    problem(401, _login(api, otp="abcd-2345-efgh-6789"))
 
 
 def test_new_recovery_codes_end_the_old_ones(api: Api) -> None:
