@@ -9,7 +9,7 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import MISSING, dataclass, field, fields, replace
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote, urlsplit
@@ -51,14 +51,18 @@ class _Reader:
         self.values: dict[str, Any] = {}
         self.faults: list[str] = []
 
-    def take(self, attribute: str, variable: "_Variable") -> None:
-        """Read what belongs to ``attribute``; without any, the class's own default counts."""
-        for name in variable.names:
+    def take(self, attribute: Field[Any]) -> None:
+        """Read an attribute from the first of its variables that is set.
+
+        Without any, what ``unset`` makes of the values so far counts, or the class's own default.
+        """
+        variable = attribute.metadata
+        for name in variable["names"]:
             if value := self._environ.get(name, "").strip():
-                self.values[attribute] = variable.read(self, name, value)
+                self.values[attribute.name] = variable["read"](self, name, value)
                 return
-        if variable.unset is not None:
-            self.values[attribute] = variable.unset(self)
+        if variable["unset"]:
+            self.values[attribute.name] = variable["unset"](self)
 
     def number(self, name: str, value: str, span: range) -> int:
         """A whole number within ``span``."""
@@ -206,16 +210,6 @@ def _written(value: object) -> str:
     return str(value)
 
 
-@dataclass(frozen=True, slots=True)
-class _Variable:
-    """How an attribute is read from the first of ``names`` that is set, and written back."""
-
-    names: tuple[str, ...]
-    read: _Read
-    unset: Callable[[_Reader], object] | None
-    write: Callable[[Any], str]
-
-
 def _setting(
     *names: str,
     read: _Read = lambda _reader, _name, value: value,
@@ -224,9 +218,9 @@ def _setting(
     default: Any = MISSING,
     shown: bool = True,
 ) -> Any:
-    """An attribute of Settings and its variable; ``unset`` makes a default of what was read."""
-    variable = _Variable(names, read, unset, write)
-    return field(default=default, repr=shown, metadata={"variable": variable})
+    """An attribute of Settings, how it is read from its variables and written to the first."""
+    metadata = {"names": names, "read": read, "unset": unset, "write": write}
+    return field(default=default, repr=shown, metadata=metadata)
 
 
 def _number(highest: int, lowest: int = 1, unit: int = 1) -> _Read:
@@ -326,7 +320,7 @@ class Settings:
         """
         reader = _Reader(environ)
         for attribute in fields(cls):
-            reader.take(attribute.name, attribute.metadata["variable"])
+            reader.take(attribute)
         settings = cls(**reader.values)
         if faults := [*reader.faults, *settings._faults()]:
             raise SettingsError(faults)
@@ -356,8 +350,12 @@ class Settings:
 
     def as_environ(self) -> dict[str, str]:
         """The environment that makes another process read the same settings."""
-        found = ((each.name, each.metadata["variable"]) for each in fields(self))
-        return {it.names[0]: it.write(getattr(self, attribute)) for attribute, it in found}
+        return {
+            attribute.metadata["names"][0]: attribute.metadata["write"](
+                getattr(self, attribute.name)
+            )
+            for attribute in fields(self)
+        }
 
     @property
     def embedded_valkey(self) -> bool:
@@ -384,6 +382,12 @@ class Settings:
         """Whether people reach Outlay over https, so that cookies may demand it."""
         return self.base_url.startswith("https://")
 
+    @property
+    def is_unencrypted(self) -> bool:
+        """Whether other machines may reach Outlay, and nothing is known of TLS in front of it."""
+        names = (self.host, urlsplit(self.base_url).hostname or "")
+        return not self.secure_cookies and not all(map(_is_this_machine, names))
+
 
 def embedded_socket(data_dir: Path) -> Path:
     """The socket of the embedded Valkey of ``data_dir``.
@@ -409,6 +413,10 @@ def _unix_url(socket: Path) -> str:
 def _reachable(host: str) -> str:
     name = "127.0.0.1" if host in _WILDCARD_HOSTS else host
     return f"[{name}]" if ":" in name else name
+
+
+def _is_this_machine(host: str) -> bool:
+    return host == "localhost" or bool(re.fullmatch(r"127(\.\d+){3}|::1", host))
 
 
 def _is_mail_server(value: str) -> bool:

@@ -217,6 +217,23 @@ def test_socket_of_the_embedded_valkey_fits_and_is_recognised(folder: str) -> No
     assert settings.limiter_storage_url == f"redis+{settings.redis_url}"
 
 
+@pytest.mark.parametrize(
+    ("host", "base_url", "is_unencrypted"),
+    [
+        ("127.0.0.1", "", False),
+        ("::1", "", False),
+        ("127.0.0.1", "http://localhost:5000", False),
+        ("127.0.0.1", "http://money.example", True),
+        ("0.0.0.0", "http://localhost:5000", True),  # noqa: S104 - only parsed
+        ("nas.lan", "", True),
+        ("0.0.0.0", "https://money.example", False),  # noqa: S104 - only parsed
+    ],
+)
+def test_what_goes_unencrypted_is_known(host: str, base_url: str, is_unencrypted: bool) -> None:
+    settings = parse(OUTLAY_HOST=host, OUTLAY_BASE_URL=base_url)
+    assert settings.is_unencrypted is is_unencrypted
+
+
 def test_deep_data_folders_get_different_sockets() -> None:
     deep = Path("/srv") / ("deep/" * 40)
     assert embedded_socket(deep / "a") != embedded_socket(deep / "b")
