@@ -146,9 +146,9 @@ def is_retry(sign_in_id: int, number: int) -> bool:
 
 
 def device_of(sign_in_id: int) -> str:
-    """Return what to call the device of a sign-in."""
+    """Return what to call the device of a sign-in in any language; "" when nobody can tell."""
     found = session.scalar(select(SignIn.user_agent).where(SignIn.id == sign_in_id))
-    return devices.name_of(found or "")
+    return devices.wordless_name_of(found or "")
 
 
 def revoke(sign_in_id: int) -> None:
