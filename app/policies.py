@@ -4,7 +4,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
-from app.core.errors import Forbidden, InsufficientScope
+from app.core.errors import Forbidden, InsufficientScope, NotFound
 from app.models.users import Actor
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -61,6 +61,12 @@ def require(scope: Scope, permission: Permission) -> None:
     """Raise Forbidden unless the role in ``scope`` includes ``permission``."""
     if not allows(scope, permission):
         raise Forbidden(f"Your role here is {scope.role}; it does not include this.")
+
+
+def require_admin(actor: Actor) -> None:
+    """Raise NotFound for all but administrators: nobody else need know of it."""
+    if actor.role != "admin":
+        raise NotFound
 
 
 def require_scope(actor: Actor, method: str, path: str) -> None:

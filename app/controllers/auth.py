@@ -7,6 +7,7 @@ from app.core.uow import UnitOfWork, unit_of_work
 from app.models.users import Actor, User
 from app.services import (
     attempts,
+    invitations,
     ledgers,
     links,
     mails,
@@ -40,7 +41,7 @@ def register(*, mode: str, email: str, password: str, invitation: str = "", **de
         user = users.record(email=email, password_hash=password_hash, **details)
         ledgers.open_personal(user)
         if invited:
-            registrations.use(invited, user)
+            invitations.use(invited)
         mails.post(work, links.VERIFY, recipient=user.email, user=user)
     return user
 

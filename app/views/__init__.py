@@ -6,6 +6,7 @@ from app.extensions import csrf
 from app.views import (
     accounts,
     acting,
+    admin,
     api_tokens,
     assets,
     auth,
@@ -22,6 +23,7 @@ from app.views import (
     passwords,
     pictures,
     profile,
+    registrations,
     second_factors,
     security,
     sessions,
@@ -50,6 +52,8 @@ BLUEPRINTS = (
     email_addresses.blp,
     passwords.blp,
     security.blp,
+    admin.blp,
+    registrations.blp,
 )
 
 
@@ -64,5 +68,6 @@ def init_app(app: Flask) -> None:
     identities.init_app(app)
     ways_in.init_app(app)
     settings.init_app(app)
+    admin.init_app(app)
     for blp in BLUEPRINTS:
         app.register_blueprint(blp)
