@@ -4,7 +4,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.1
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 # Ready-made packages only. Set it to nothing to build the missing ones with a compiler.
 ONLY_BINARY ?= --only-binary :all:
-# Further arguments for pytest, as in: make test ARGS="tests/unit -x"
+# Further arguments, as in: make test ARGS="tests/unit -x", make messages ARGS=pt
 ARGS ?=
 # One test process for each processor this process may use.
 JOBS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
@@ -22,7 +22,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header 
 export FLASK_APP := app
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test check format bench lock setup setup-dev assets clean
+.PHONY: help run demo test check audit format messages bench lock setup setup-dev assets clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -44,9 +44,15 @@ check: setup-dev assets ## formatting, lint, types, import contracts, models equ
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python tools/check_migrations.py
 
+audit: setup-dev assets ## known holes in the locked packages, and newer releases; asks over the network
+	@$(BIN)/python -m tools.audit
+
 format: setup-dev ## format the code and apply what lint can fix
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
+
+messages: setup-dev ## put new words of mails into the catalogues; ARGS=pt adds Portuguese
+	@$(BIN)/python -m tools.messages $(ARGS)
 
 bench: setup-dev assets ## measure against a bare Flask program; writes bench/results/
 	@$(BIN)/python -m bench

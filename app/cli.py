@@ -5,8 +5,10 @@ import sys
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
+from marshmallow import ValidationError
 
 from app.controllers import demo, registrations, verification
+from app.schemas.registrations import InvitationInput
 
 ledger = AppGroup("ledger", help="The books.")
 users = AppGroup("users", help="The people.")
@@ -34,9 +36,13 @@ def verify() -> None:
 @users.command("invite")
 @click.argument("email", required=False)
 def invite(email: str | None) -> None:
-    """Make a link that lets one person register, for the address EMAIL if there is one."""
+    """Make a link that lets one person register; for the address EMAIL, mail it there too."""
     settings = current_app.extensions["settings"]
-    click.echo(registrations.link(settings.base_url, registrations.invite(None, email=email)))
+    try:
+        data = InvitationInput(only=("email",)).load({"email": email})
+    except ValidationError as error:
+        raise click.BadParameter(f"{email} is no e-mail address.", param_hint="EMAIL") from error
+    click.echo(registrations.invite(None, base_url=settings.base_url, **data).url)
     if settings.registration == "closed":
         click.echo("It works once OUTLAY_REGISTRATION is invite; now it is closed.", err=True)
 

@@ -116,7 +116,7 @@ def _account(actor: Actor | None, *, is_api: bool) -> str:
         return ""
     device = "" if is_api else known_device(email)
     address = request.remote_addr or "" if is_api else ""
-    return f"strict-account:{attempts.lane(email, device=device, address=address)}"
+    return f"strict-account:{attempts.lane(email, device=device, address=address).name}"
 
 
 def _typed_email(*, is_api: bool) -> str:

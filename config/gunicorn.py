@@ -4,8 +4,12 @@ A thread is held by every request and, later, by every open WebSocket; see OUTLA
 """
 
 import gc
+from typing import TYPE_CHECKING
 
 from config.settings import Settings
+
+if TYPE_CHECKING:
+    from gunicorn.arbiter import Arbiter
 
 _settings = Settings.from_env()
 _host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
@@ -26,6 +30,14 @@ graceful_timeout = 5
 keepalive = 5
 
 
-def when_ready(_server: object) -> None:
-    """Spare the garbage collector what was imported: it stays for good, and shared after a fork."""
+def when_ready(server: "Arbiter") -> None:
+    """Spare the garbage collector what was imported: it stays for good, and shared after a fork.
+
+    Says, once, when passwords may cross a network in the clear.
+    """
     gc.freeze()
+    if _settings.is_unencrypted:
+        server.log.warning(
+            "Other machines may reach Outlay without encryption: put a proxy with TLS in front of"
+            " it and set OUTLAY_BASE_URL to its https:// address."
+        )

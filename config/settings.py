@@ -8,10 +8,10 @@ generated keys.
 import hashlib
 import os
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from urllib.parse import quote, urlsplit
 
 from sqlalchemy.engine import URL, make_url
@@ -40,45 +40,267 @@ _WILDCARD_HOSTS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - recognised, never
 SecretKeeper = Callable[[Path, str], str]
 
 
-@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads one variable after the other; remembers the values and, as sentences, the faults.
+
+    A variable set to nothing but blanks counts as not set, as in a compose file's ``NAME=``.
+    """
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self.values: dict[str, Any] = {}
+        self.faults: list[str] = []
+
+    def take(self, attribute: Field[Any]) -> None:
+        """Read an attribute from the first of its variables that is set.
+
+        Without any, what ``unset`` makes of the values so far counts, or the class's own default.
+        """
+        variable = attribute.metadata
+        for name in variable["names"]:
+            if value := self._environ.get(name, "").strip():
+                self.values[attribute.name] = variable["read"](self, name, value)
+                return
+        if variable["unset"]:
+            self.values[attribute.name] = variable["unset"](self)
+
+    def number(self, name: str, value: str, span: range) -> int:
+        """A whole number within ``span``."""
+        if re.fullmatch(r"[0-9]{1,9}", value) and int(value) in span:
+            return int(value)
+        self.faults.append(
+            f"{name} must be a whole number from {span.start} to {span.stop - 1}, not {value!r}."
+        )
+        return span.start
+
+    def choice(self, name: str, value: str, choices: tuple[str, ...]) -> str:
+        """One of ``choices``, in small letters."""
+        value = value.lower()
+        if value not in choices:
+            self.faults.append(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
+        return value
+
+    def switch(self, name: str, value: str) -> bool:
+        """Whether something is on."""
+        return self.choice(name, value, ("on", "off")) == "on"
+
+    def words(self, name: str, value: str) -> tuple[str, ...]:
+        """The words of a list with spaces or commas between them."""
+        return tuple(value.replace(",", " ").split())
+
+    def origins(self, name: str, value: str) -> tuple[str, ...]:
+        """A list of origins such as https://app.example.com."""
+        found = self.words(name, value)
+        self.faults += [
+            f"{name} holds {origin!r}, which is no origin such as https://app.example.com."
+            for origin in found
+            if not _is_origin(origin)
+        ]
+        return found
+
+    def old_secrets(self, name: str, value: str) -> tuple[str, ...]:
+        """Keys that were in use before: they open, and sign nothing new."""
+        found = self.words(name, value)
+        if any(len(key) < MINIMUM_SECRET_LENGTH for key in found):
+            self.faults.append(
+                f"{name} holds a key with fewer than {MINIMUM_SECRET_LENGTH} characters."
+            )
+        return found
+
+    def mail_url(self, name: str, value: str) -> str:
+        """The mail server's address."""
+        if not _is_mail_server(value):
+            self.faults.append(
+                f"{name} must look like smtp://user:password@host:587,"
+                " smtp+starttls://… or smtps://…."
+            )
+        return value
+
+    def folder(self, name: str, value: str) -> Path:
+        """An absolute path; relative ones count from the current folder."""
+        return Path(value).expanduser().absolute()
+
+    def own_database(self) -> str:
+        """The SQLite database in the data folder."""
+        return _sqlite_url(self.values["data_dir"] / "outlay.db")
+
+    def own_redis(self) -> str:
+        """The Valkey that Outlay starts itself."""
+        return _unix_url(embedded_socket(self.values["data_dir"]))
+
+    def database_url(self, name: str, value: str) -> str:
+        """The database's address with the driver Outlay uses; SQLite files as absolute paths."""
+        try:
+            url = make_url(value)
+        except (ArgumentError, ValueError):
+            self.faults.append(
+                f"{name} is not an address; it should look like postgresql://user@host/name."
+            )
+            return value
+        return self._normalised_database_url(name, url)
+
+    def _normalised_database_url(self, name: str, url: URL) -> str:
+        if url.drivername in _POSTGRES_DRIVERS:
+            return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+        if url.drivername != "sqlite":
+            self.faults.append(
+                f"{name} must start with postgresql:// or sqlite:///, not {url.drivername}://."
+            )
+        elif url.database in (None, "", ":memory:") or "mode" in url.query:
+            self.faults.append(
+                f"{name} must name a file: the web server and the worker cannot share a"
+                " SQLite database in memory."
+            )
+        else:
+            return _sqlite_url(self.values["data_dir"] / str(url.database))
+        return url.render_as_string(hide_password=False)
+
+    def redis_url(self, name: str, value: str) -> str:
+        """The address of Redis as redis-py reads it."""
+        value = value.removeprefix("redis+") if value.startswith("redis+unix:") else value
+        scheme, separator, rest = value.partition("://")
+        if scheme not in _REDIS_SCHEMES or not separator or not rest.strip("/"):
+            self.faults.append(
+                f"{name} must look like redis://host:6379/0, rediss://host:6379/0 or"
+                " unix:///path/to/socket."
+            )
+        return value
+
+    def base_url(self, name: str, value: str) -> str:
+        """The address people type, without a slash at its end."""
+        value = value.rstrip("/")
+        if not _is_origin(value):
+            self.faults.append(
+                f"{name} must be http:// or https:// and a host name, with nothing behind"
+                f" it but a port, not {value!r}."
+            )
+        return value
+
+    def log_level(self, name: str, value: str) -> str:
+        """One of the names of the standard library's logging levels, in capitals."""
+        if value.upper() not in _LOG_LEVELS:
+            self.faults.append(f"{name} must be one of {', '.join(_LOG_LEVELS)}.")
+        return value.upper()
+
+    def secret(self, name: str, value: str) -> str:
+        """A key that is long and hard to guess."""
+        if len(value) < MINIMUM_SECRET_LENGTH:
+            self.faults.append(f"{name} must have at least {MINIMUM_SECRET_LENGTH} characters.")
+        elif _WELL_KNOWN_SECRETS.match(value) or len(set(value)) < MINIMUM_SECRET_LENGTH // 4:
+            self.faults.append(
+                f"{name} can be guessed; leave it unset and Outlay generates one, or use the"
+                " output of: openssl rand -base64 48."
+            )
+        return value
+
+
+# (reader, name of the variable, its value) -> value of the attribute
+_Read = Callable[[_Reader, str, str], object]
+
+
+def _written(value: object) -> str:
+    """A value as its variable spells it."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "on" if value else "off"
+        case tuple():
+            return " ".join(value)
+    return str(value)
+
+
+def _setting(
+    *names: str,
+    read: _Read = lambda _reader, _name, value: value,
+    unset: Callable[[_Reader], object] | None = None,
+    write: Callable[[Any], str] = _written,
+    default: Any = MISSING,
+    shown: bool = True,
+) -> Any:
+    """An attribute of Settings, how it is read from its variables and written to the first."""
+    metadata = {"names": names, "read": read, "unset": unset, "write": write}
+    return field(default=default, repr=shown, metadata=metadata)
+
+
+def _number(highest: int, lowest: int = 1, unit: int = 1) -> _Read:
+    return lambda reader, *given: unit * reader.number(*given, range(lowest, highest + 1))
+
+
+def _choice(*choices: str) -> _Read:
+    return lambda reader, *given: reader.choice(*given, choices)
+
+
+def _secret(name: str) -> Any:
+    return _setting(name, read=_Reader.secret, unset=lambda _: "", shown=False)
+
+
+def _old_secrets(name: str) -> Any:
+    return _setting(name, read=_Reader.old_secrets, default=(), shown=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The whole configuration of one Outlay process; immutable.
 
-    Values that may hold a password or a key are left out of ``repr``, so that logging the settings
-    gives nothing away.
+    Each attribute names its variable; they are read from top to bottom. Values that may hold a
+    password or a key are left out of ``repr``, so that logging the settings gives nothing away.
     """
 
-    data_dir: Path
-    database_url: str = field(repr=False)
-    redis_url: str = field(repr=False)
-    secret_key: str = field(repr=False)
-    jwt_secret_key: str = field(repr=False)
-    data_key: str = field(repr=False)
-    base_url: str
-    host: str = "127.0.0.1"
-    port: int = 5000
-    web_threads: int = 8
-    web_workers: int = 2
-    max_upload_bytes: int = 32 * MEGABYTE
-    access_token_minutes: int = 15
-    refresh_token_days: int = 30
-    session_days: int = 30
-    session_idle_days: int = 14
-    log_level: str = "INFO"
-    registration: str = "open"
-    rate_limits: bool = True
-    mail_url: str | None = field(default=None, repr=False)
-    mail_from: str = "Outlay <outlay@localhost>"
-    oidc_issuer: str | None = None
-    oidc_client_id: str | None = None
-    oidc_client_secret: str | None = field(default=None, repr=False)
-    oidc_name: str = "single sign-on"
-    cors_origins: tuple[str, ...] = ()
-    trusted_hosts: tuple[str, ...] = ()
-    trusted_proxies: int = 0
-    secret_key_fallbacks: tuple[str, ...] = field(default=(), repr=False)
-    jwt_secret_key_fallbacks: tuple[str, ...] = field(default=(), repr=False)
-    data_key_fallbacks: tuple[str, ...] = field(default=(), repr=False)
+    data_dir: Path = _setting(  # noqa: RUF009 - a field, not a value
+        "OUTLAY_DATA_DIR", read=_Reader.folder, unset=lambda _: ROOT / "instance"
+    )
+    database_url: str = _setting(
+        "DATABASE_URL", read=_Reader.database_url, unset=_Reader.own_database, shown=False
+    )
+    redis_url: str = _setting(
+        "REDIS_URL", read=_Reader.redis_url, unset=_Reader.own_redis, shown=False
+    )
+    secret_key: str = _secret("OUTLAY_SECRET_KEY")
+    jwt_secret_key: str = _secret("OUTLAY_JWT_SECRET_KEY")
+    data_key: str = _secret("OUTLAY_DATA_KEY")
+    host: str = _setting("OUTLAY_HOST", default="127.0.0.1")
+    port: int = _setting("OUTLAY_PORT", "PORT", read=_number(65535), default=5000)
+    base_url: str = _setting("OUTLAY_BASE_URL", read=_Reader.base_url, unset=lambda _: "")
+    web_threads: int = _setting("OUTLAY_WEB_THREADS", read=_number(256), default=8)
+    web_workers: int = _setting("OUTLAY_WEB_WORKERS", read=_number(64), default=2)
+    max_upload_bytes: int = _setting(
+        "OUTLAY_MAX_UPLOAD_MB",
+        read=_number(1024, unit=MEGABYTE),
+        write=lambda size: str(size // MEGABYTE),
+        default=32 * MEGABYTE,
+    )
+    access_token_minutes: int = _setting(
+        "OUTLAY_ACCESS_TOKEN_MINUTES", read=_number(24 * 60), default=15
+    )
+    refresh_token_days: int = _setting("OUTLAY_REFRESH_TOKEN_DAYS", read=_number(365), default=30)
+    session_days: int = _setting("OUTLAY_SESSION_DAYS", read=_number(365), default=30)
+    session_idle_days: int = _setting("OUTLAY_SESSION_IDLE_DAYS", read=_number(365), default=14)
+    log_level: str = _setting("OUTLAY_LOG_LEVEL", read=_Reader.log_level, default="INFO")
+    registration: str = _setting(
+        "OUTLAY_REGISTRATION", read=_choice("open", "invite", "closed"), default="open"
+    )
+    rate_limits: bool = _setting("OUTLAY_RATE_LIMITS", read=_Reader.switch, default=True)
+    mail_url: str | None = _setting(
+        "OUTLAY_MAIL_URL", read=_Reader.mail_url, default=None, shown=False
+    )
+    mail_from: str = _setting("OUTLAY_MAIL_FROM", default="Outlay <outlay@localhost>")
+    oidc_issuer: str | None = _setting("OUTLAY_OIDC_ISSUER", default=None)
+    oidc_client_id: str | None = _setting("OUTLAY_OIDC_CLIENT_ID", default=None)
+    oidc_client_secret: str | None = _setting(
+        "OUTLAY_OIDC_CLIENT_SECRET", default=None, shown=False
+    )
+    oidc_name: str = _setting("OUTLAY_OIDC_NAME", default="single sign-on")
+    cors_origins: tuple[str, ...] = _setting(
+        "OUTLAY_CORS_ORIGINS", read=_Reader.origins, default=()
+    )
+    trusted_hosts: tuple[str, ...] = _setting(
+        "OUTLAY_TRUSTED_HOSTS", read=_Reader.words, default=()
+    )
+    trusted_proxies: int = _setting("OUTLAY_TRUSTED_PROXIES", read=_number(9, lowest=0), default=0)
+    secret_key_fallbacks: tuple[str, ...] = _old_secrets("OUTLAY_SECRET_KEY_FALLBACKS")
+    jwt_secret_key_fallbacks: tuple[str, ...] = _old_secrets("OUTLAY_JWT_SECRET_KEY_FALLBACKS")
+    data_key_fallbacks: tuple[str, ...] = _old_secrets("OUTLAY_DATA_KEY_FALLBACKS")
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
@@ -97,94 +319,42 @@ class Settings:
         called only when nothing is wrong. Raises SettingsError naming every fault at once.
         """
         reader = _Reader(environ)
-        data_dir = reader.data_dir()
-        host = reader.text("OUTLAY_HOST") or "127.0.0.1"
-        port = reader.number("OUTLAY_PORT", "PORT", default=5000, highest=65535)
-        settings = cls(
-            data_dir=data_dir,
-            database_url=reader.database_url(data_dir),
-            redis_url=reader.redis_url(data_dir),
-            secret_key=reader.secret("OUTLAY_SECRET_KEY"),
-            jwt_secret_key=reader.secret("OUTLAY_JWT_SECRET_KEY"),
-            data_key=reader.secret("OUTLAY_DATA_KEY"),
-            base_url=reader.base_url(host, port),
-            host=host,
-            port=port,
-            web_threads=reader.number("OUTLAY_WEB_THREADS", default=8, highest=256),
-            web_workers=reader.number("OUTLAY_WEB_WORKERS", default=2, highest=64),
-            max_upload_bytes=MEGABYTE
-            * reader.number("OUTLAY_MAX_UPLOAD_MB", default=32, highest=1024),
-            access_token_minutes=reader.number(
-                "OUTLAY_ACCESS_TOKEN_MINUTES", default=15, highest=24 * 60
-            ),
-            refresh_token_days=reader.number("OUTLAY_REFRESH_TOKEN_DAYS", default=30, highest=365),
-            session_days=reader.number("OUTLAY_SESSION_DAYS", default=30, highest=365),
-            session_idle_days=reader.number("OUTLAY_SESSION_IDLE_DAYS", default=14, highest=365),
-            log_level=reader.log_level(),
-            registration=reader.choice("OUTLAY_REGISTRATION", ("open", "invite", "closed")),
-            rate_limits=reader.choice("OUTLAY_RATE_LIMITS", ("on", "off")) == "on",
-            mail_url=reader.mail_url(),
-            mail_from=reader.text("OUTLAY_MAIL_FROM") or "Outlay <outlay@localhost>",
-            oidc_issuer=reader.text("OUTLAY_OIDC_ISSUER"),
-            oidc_client_id=reader.text("OUTLAY_OIDC_CLIENT_ID"),
-            oidc_client_secret=reader.text("OUTLAY_OIDC_CLIENT_SECRET"),
-            oidc_name=reader.text("OUTLAY_OIDC_NAME") or "single sign-on",
-            cors_origins=reader.origins("OUTLAY_CORS_ORIGINS"),
-            trusted_hosts=reader.words("OUTLAY_TRUSTED_HOSTS"),
-            trusted_proxies=reader.number("OUTLAY_TRUSTED_PROXIES", default=0, lowest=0, highest=9),
-            secret_key_fallbacks=reader.old_secrets("OUTLAY_SECRET_KEY_FALLBACKS"),
-            jwt_secret_key_fallbacks=reader.old_secrets("OUTLAY_JWT_SECRET_KEY_FALLBACKS"),
-            data_key_fallbacks=reader.old_secrets("OUTLAY_DATA_KEY_FALLBACKS"),
-        )
-        reader.check_oidc(settings)
-        reader.check_keys_differ(settings)
-        if reader.faults:
-            raise SettingsError(reader.faults)
-        return settings._with_kept_secrets(secret_keeper)
+        for attribute in fields(cls):
+            reader.take(attribute)
+        settings = cls(**reader.values)
+        if faults := [*reader.faults, *settings._faults()]:
+            raise SettingsError(faults)
+        return settings._completed(secret_keeper)
 
-    def _with_kept_secrets(self, secret_keeper: SecretKeeper) -> Self:
-        """The same settings with each key that the environment does not give."""
+    def _faults(self) -> Iterator[str]:
+        """What does not go together."""
+        oidc = (self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret)
+        if any(oidc) and not all(oidc):
+            yield (
+                "OUTLAY_OIDC_ISSUER, OUTLAY_OIDC_CLIENT_ID and OUTLAY_OIDC_CLIENT_SECRET go"
+                " together: set all three or none."
+            )
+        # One key leaking would give away the other.
+        if self.secret_key and self.secret_key == self.jwt_secret_key:
+            yield "OUTLAY_SECRET_KEY and OUTLAY_JWT_SECRET_KEY must differ."
+
+    def _completed(self, keep: SecretKeeper) -> Self:
+        """The same settings with the address and each key that the environment does not give."""
         return replace(
             self,
-            secret_key=self.secret_key or secret_keeper(self.data_dir, "secret_key"),
-            jwt_secret_key=self.jwt_secret_key or secret_keeper(self.data_dir, "jwt_secret_key"),
-            data_key=self.data_key or secret_keeper(self.data_dir, "data_key"),
+            base_url=self.base_url or self.local_url,
+            secret_key=self.secret_key or keep(self.data_dir, "secret_key"),
+            jwt_secret_key=self.jwt_secret_key or keep(self.data_dir, "jwt_secret_key"),
+            data_key=self.data_key or keep(self.data_dir, "data_key"),
         )
 
     def as_environ(self) -> dict[str, str]:
         """The environment that makes another process read the same settings."""
         return {
-            "OUTLAY_DATA_DIR": str(self.data_dir),
-            "DATABASE_URL": self.database_url,
-            "REDIS_URL": self.redis_url,
-            "OUTLAY_SECRET_KEY": self.secret_key,
-            "OUTLAY_JWT_SECRET_KEY": self.jwt_secret_key,
-            "OUTLAY_BASE_URL": self.base_url,
-            "OUTLAY_HOST": self.host,
-            "OUTLAY_PORT": str(self.port),
-            "OUTLAY_WEB_THREADS": str(self.web_threads),
-            "OUTLAY_WEB_WORKERS": str(self.web_workers),
-            "OUTLAY_MAX_UPLOAD_MB": str(self.max_upload_bytes // MEGABYTE),
-            "OUTLAY_ACCESS_TOKEN_MINUTES": str(self.access_token_minutes),
-            "OUTLAY_REFRESH_TOKEN_DAYS": str(self.refresh_token_days),
-            "OUTLAY_SESSION_DAYS": str(self.session_days),
-            "OUTLAY_SESSION_IDLE_DAYS": str(self.session_idle_days),
-            "OUTLAY_LOG_LEVEL": self.log_level,
-            "OUTLAY_REGISTRATION": self.registration,
-            "OUTLAY_RATE_LIMITS": "on" if self.rate_limits else "off",
-            "OUTLAY_MAIL_URL": self.mail_url or "",
-            "OUTLAY_MAIL_FROM": self.mail_from,
-            "OUTLAY_OIDC_ISSUER": self.oidc_issuer or "",
-            "OUTLAY_OIDC_CLIENT_ID": self.oidc_client_id or "",
-            "OUTLAY_OIDC_CLIENT_SECRET": self.oidc_client_secret or "",
-            "OUTLAY_OIDC_NAME": self.oidc_name,
-            "OUTLAY_CORS_ORIGINS": " ".join(self.cors_origins),
-            "OUTLAY_TRUSTED_HOSTS": " ".join(self.trusted_hosts),
-            "OUTLAY_TRUSTED_PROXIES": str(self.trusted_proxies),
-            "OUTLAY_DATA_KEY": self.data_key,
-            "OUTLAY_SECRET_KEY_FALLBACKS": " ".join(self.secret_key_fallbacks),
-            "OUTLAY_JWT_SECRET_KEY_FALLBACKS": " ".join(self.jwt_secret_key_fallbacks),
-            "OUTLAY_DATA_KEY_FALLBACKS": " ".join(self.data_key_fallbacks),
+            attribute.metadata["names"][0]: attribute.metadata["write"](
+                getattr(self, attribute.name)
+            )
+            for attribute in fields(self)
         }
 
     @property
@@ -212,6 +382,12 @@ class Settings:
         """Whether people reach Outlay over https, so that cookies may demand it."""
         return self.base_url.startswith("https://")
 
+    @property
+    def is_unencrypted(self) -> bool:
+        """Whether other machines may reach Outlay, and nothing is known of TLS in front of it."""
+        names = (self.host, urlsplit(self.base_url).hostname or "")
+        return not self.secure_cookies and not all(map(_is_this_machine, names))
+
 
 def embedded_socket(data_dir: Path) -> Path:
     """The socket of the embedded Valkey of ``data_dir``.
@@ -226,174 +402,6 @@ def embedded_socket(data_dir: Path) -> Path:
     return Path("/tmp") / f"outlay-{os.getuid()}-{digest}" / "valkey.sock"  # noqa: S108 - folder is made 0700
 
 
-class _Reader:
-    """Reads single variables and remembers what is wrong with them as sentences.
-
-    A variable set to nothing but blanks counts as not set, as in a compose file's ``NAME=``.
-    """
-
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self._environ = environ
-        self.faults: list[str] = []
-
-    def text(self, name: str) -> str | None:
-        """The value of ``name`` without surrounding blanks, None when unset or blank."""
-        return self._environ.get(name, "").strip() or None
-
-    def number(self, *names: str, default: int, highest: int, lowest: int = 1) -> int:
-        """A whole number from ``lowest`` to ``highest``: the first of ``names`` that is set."""
-        for name in names:
-            value = self.text(name)
-            if value is not None:
-                return self._checked_number(name, value, default, range(lowest, highest + 1))
-        return default
-
-    def _checked_number(self, name: str, value: str, default: int, span: range) -> int:
-        if re.fullmatch(r"[0-9]{1,9}", value) and int(value) in span:
-            return int(value)
-        self.faults.append(
-            f"{name} must be a whole number from {span.start} to {span.stop - 1}, not {value!r}."
-        )
-        return default
-
-    def choice(self, name: str, choices: tuple[str, ...]) -> str:
-        """One of ``choices``, by default the first."""
-        value = (self.text(name) or choices[0]).lower()
-        if value not in choices:
-            self.faults.append(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
-        return value
-
-    def words(self, name: str) -> tuple[str, ...]:
-        """The words of a list with spaces or commas between them."""
-        return tuple((self.text(name) or "").replace(",", " ").split())
-
-    def origins(self, name: str) -> tuple[str, ...]:
-        """A list of origins such as https://app.example.com."""
-        found = self.words(name)
-        self.faults += [
-            f"{name} holds {origin!r}, which is no origin such as https://app.example.com."
-            for origin in found
-            if not _is_origin(origin)
-        ]
-        return found
-
-    def old_secrets(self, name: str) -> tuple[str, ...]:
-        """Keys that were in use before: they open, and sign nothing new."""
-        found = self.words(name)
-        if any(len(key) < MINIMUM_SECRET_LENGTH for key in found):
-            self.faults.append(
-                f"{name} holds a key with fewer than {MINIMUM_SECRET_LENGTH} characters."
-            )
-        return found
-
-    def mail_url(self) -> str | None:
-        """The mail server's address; None where mails go to files."""
-        value = self.text("OUTLAY_MAIL_URL")
-        if value and not _is_mail_server(value):
-            self.faults.append(
-                "OUTLAY_MAIL_URL must look like smtp://user:password@host:587,"
-                " smtp+starttls://… or smtps://…."
-            )
-        return value
-
-    def check_oidc(self, settings: Settings) -> None:
-        """An OpenID provider needs an issuer, a client id and a secret, or none of them."""
-        given = (settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret)
-        if any(given) and not all(given):
-            self.faults.append(
-                "OUTLAY_OIDC_ISSUER, OUTLAY_OIDC_CLIENT_ID and OUTLAY_OIDC_CLIENT_SECRET go"
-                " together: set all three or none."
-            )
-
-    def data_dir(self) -> Path:
-        """The data folder as an absolute path; relative ones count from the current folder."""
-        value = self.text("OUTLAY_DATA_DIR")
-        return Path(value).expanduser().absolute() if value else ROOT / "instance"
-
-    def database_url(self, data_dir: Path) -> str:
-        """The database's address with the driver Outlay uses; SQLite files as absolute paths."""
-        value = self.text("DATABASE_URL")
-        if value is None:
-            return _sqlite_url(data_dir / "outlay.db")
-        try:
-            url = make_url(value)
-        except (ArgumentError, ValueError):
-            self.faults.append(
-                "DATABASE_URL is not an address; it should look like postgresql://user@host/name."
-            )
-            return value
-        return self._normalised_database_url(url, data_dir)
-
-    def _normalised_database_url(self, url: URL, data_dir: Path) -> str:
-        if url.drivername in _POSTGRES_DRIVERS:
-            return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
-        if url.drivername != "sqlite":
-            self.faults.append(
-                f"DATABASE_URL must start with postgresql:// or sqlite:///, not {url.drivername}://."
-            )
-        elif url.database in (None, "", ":memory:") or "mode" in url.query:
-            self.faults.append(
-                "DATABASE_URL must name a file: the web server and the worker cannot share a"
-                " SQLite database in memory."
-            )
-        else:
-            return _sqlite_url(data_dir / str(url.database))
-        return url.render_as_string(hide_password=False)
-
-    def redis_url(self, data_dir: Path) -> str:
-        """The address of Redis as redis-py reads it; the embedded Valkey's when none is given."""
-        value = self.text("REDIS_URL")
-        if value is None:
-            return _unix_url(embedded_socket(data_dir))
-        value = value.removeprefix("redis+") if value.startswith("redis+unix:") else value
-        scheme, separator, rest = value.partition("://")
-        if scheme not in _REDIS_SCHEMES or not separator or not rest.strip("/"):
-            self.faults.append(
-                "REDIS_URL must look like redis://host:6379/0, rediss://host:6379/0 or"
-                " unix:///path/to/socket."
-            )
-        return value
-
-    def base_url(self, host: str, port: int) -> str:
-        """The address people type, without a slash at its end."""
-        value = self.text("OUTLAY_BASE_URL")
-        if value is None:
-            return f"http://{_reachable(host)}:{port}"
-        value = value.rstrip("/")
-        if not _is_origin(value):
-            self.faults.append(
-                "OUTLAY_BASE_URL must be http:// or https:// and a host name, with nothing behind"
-                f" it but a port, not {value!r}."
-            )
-        return value
-
-    def log_level(self) -> str:
-        """One of the names of the standard library's logging levels, in capitals."""
-        value = (self.text("OUTLAY_LOG_LEVEL") or "INFO").upper()
-        if value not in _LOG_LEVELS:
-            self.faults.append(f"OUTLAY_LOG_LEVEL must be one of {', '.join(_LOG_LEVELS)}.")
-        return value
-
-    def secret(self, name: str) -> str:
-        """A key that is long and hard to guess; empty when one has to be generated."""
-        value = self.text(name)
-        if value is None:
-            return ""
-        if len(value) < MINIMUM_SECRET_LENGTH:
-            self.faults.append(f"{name} must have at least {MINIMUM_SECRET_LENGTH} characters.")
-        elif _WELL_KNOWN_SECRETS.match(value) or len(set(value)) < MINIMUM_SECRET_LENGTH // 4:
-            self.faults.append(
-                f"{name} can be guessed; leave it unset and Outlay generates one, or use the"
-                " output of: openssl rand -base64 48."
-            )
-        return value
-
-    def check_keys_differ(self, settings: Settings) -> None:
-        """Two given keys must not be the same, or one leaking would give away the other."""
-        if settings.secret_key and settings.secret_key == settings.jwt_secret_key:
-            self.faults.append("OUTLAY_SECRET_KEY and OUTLAY_JWT_SECRET_KEY must differ.")
-
-
 def _sqlite_url(path: Path) -> str:
     return URL.create("sqlite", database=str(path)).render_as_string()
 
@@ -405,6 +413,10 @@ def _unix_url(socket: Path) -> str:
 def _reachable(host: str) -> str:
     name = "127.0.0.1" if host in _WILDCARD_HOSTS else host
     return f"[{name}]" if ":" in name else name
+
+
+def _is_this_machine(host: str) -> bool:
+    return host == "localhost" or bool(re.fullmatch(r"127(\.\d+){3}|::1", host))
 
 
 def _is_mail_server(value: str) -> bool:

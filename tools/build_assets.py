@@ -22,15 +22,20 @@ class BuildError(Exception):
 
 def main() -> int:
     """Build the assets; returns the exit status."""
-    environ = {**os.environ, "npm_config_update_notifier": "false"}
     try:
-        npm = ["npm"] if _machine_has_node() else _npm_from_wheel(environ)
+        npm, environ = npm_command()
         _run(environ, *npm, "ci", "--no-audit", "--no-fund", "--loglevel=error")
         _run(environ, *npm, "run", "--silent", "build")
     except BuildError as error:
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def npm_command() -> tuple[list[str], dict[str, str]]:
+    """How npm is called, and the environment it wants. Raises BuildError when there is none."""
+    environ = {**os.environ, "npm_config_update_notifier": "false"}
+    return (["npm"] if _machine_has_node() else _npm_from_wheel(environ)), environ
 
 
 def _machine_has_node() -> bool:

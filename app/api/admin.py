@@ -1,28 +1,73 @@
 """What administrators do; for everybody else there is nothing here."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from flask import Response, current_app
 
 from app.api.acting import actor
-from app.api.answers import json_response
+from app.api.answers import item_response, json_response, page_response
 from app.api.blueprint import Blueprint
+from app.api.idempotency import idempotent
 from app.controllers import mails, registrations
+from app.controllers.registrations import Invited
 from app.schemas.mails import MailListSchema
-from app.schemas.registrations import InvitationInput, InvitationSchema
+from app.schemas.registrations import (
+    InvitationInput,
+    InvitationPageSchema,
+    InvitationQuery,
+    InvitationSchema,
+)
 
 blp = Blueprint("api_admin", __name__, url_prefix="/api/admin", description="Administration")
 
 
+def with_link(view: Callable[..., Response]) -> Callable[..., Response]:
+    """Add an invitation's link once the answer is kept for its Idempotency-Key, without it."""
+
+    @wraps(view)
+    def wrapper(*args: Any, **kwargs: Any) -> Response:
+        kept = view(*args, **kwargs)
+        whole = item_response(InvitationSchema(), _found(kept.get_json()["id"]), kept.status_code)
+        kept.set_data(whole.get_data())
+        kept.set_etag(whole.get_etag()[0] or "")
+        return kept
+
+    return wrapper
+
+
+@blp.route("/registration-invitations", methods=["GET"])
+@blp.arguments(InvitationQuery, location="query")
+@blp.response(200, InvitationPageSchema)
+def list_invitations(query: dict[str, Any]) -> Response:
+    """List the invitations to register, the newest first."""
+    page = registrations.list_page(actor(), base_url=_base_url(), **query)
+    return page_response(page, InvitationSchema())
+
+
 @blp.route("/registration-invitations", methods=["POST"])
+@with_link
+@idempotent
 @blp.arguments(InvitationInput)
-@blp.response(201, InvitationSchema)
-def invite(data: dict[str, Any]) -> Response:
-    """Make a link that lets one person register."""
-    invited = registrations.invite(actor(), **data)
-    url = registrations.link(current_app.extensions["settings"].base_url, invited)
-    dumped = InvitationSchema().dump(invited.invitation) | {"url": url}
-    return json_response(dumped, 201)
+@blp.item(InvitationSchema, 201)
+def invite(data: dict[str, Any]) -> Invited:
+    """Make a link that lets people register; one for an address goes there as a mail too."""
+    return registrations.invite(actor(), base_url=_base_url(), **data).without_link()
+
+
+@blp.route("/registration-invitations/<id:invitation_id>", methods=["GET"])
+@blp.item(InvitationSchema)
+def show_invitation(invitation_id: int) -> Invited:
+    """Get an invitation."""
+    return _found(invitation_id)
+
+
+@blp.route("/registration-invitations/<id:invitation_id>", methods=["DELETE"])
+@blp.empty
+def revoke_invitation(invitation_id: int) -> None:
+    """Take an invitation back; its link is dead at once."""
+    registrations.revoke(actor(), invitation_id)
 
 
 @blp.route("/mails/failed", methods=["GET"])
@@ -30,3 +75,12 @@ def invite(data: dict[str, Any]) -> Response:
 def failed_mails() -> Response:
     """List the newest mails that could not be sent, and why."""
     return json_response(MailListSchema().dump({"items": mails.list_failed(actor())}))
+
+
+def _found(invitation_id: int) -> Invited:
+    return registrations.show(actor(), invitation_id, base_url=_base_url())
+
+
+def _base_url() -> str:
+    base_url: str = current_app.extensions["settings"].base_url
+    return base_url

@@ -11,6 +11,7 @@ from app.api.blueprint import Blueprint
 from app.controllers import auth
 from app.policies import public
 from app.schemas.auth import RegisteredSchema, RegisterInput, SignInInput, TokensSchema
+from app.services.sign_ins import Circumstances
 
 blp = Blueprint("api_auth", __name__, url_prefix="/api/auth", description="Who you are")
 
@@ -32,14 +33,14 @@ def register(data: dict[str, Any]) -> Response:
 @public
 def login(data: dict[str, Any]) -> Response:
     """Sign in; answers with an access token and a refresh token."""
-    user, _, token = auth.sign_in(
-        **data,
+    here = Circumstances(
         kind=KIND,
         lifetime=current_app.config["JWT_REFRESH_TOKEN_EXPIRES"],
         user_agent=request.user_agent.string,
         address=request.remote_addr or "",
     )
-    return json_response(TokensSchema().dump(tokens(user, token)))
+    opened = auth.sign_in(here, **data)
+    return json_response(TokensSchema().dump(tokens(opened.user, opened.token)))
 
 
 @blp.route("/refresh", methods=["POST"])

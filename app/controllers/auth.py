@@ -4,9 +4,10 @@ import datetime as dt
 
 from app.core.errors import Forbidden, OtpInvalid, OtpRequired, Unauthenticated
 from app.core.uow import UnitOfWork, unit_of_work
-from app.models.users import Actor, SignIn, User
+from app.models.users import Actor, User
 from app.services import (
     attempts,
+    invitations,
     ledgers,
     links,
     mails,
@@ -17,6 +18,7 @@ from app.services import (
     sign_ins,
     users,
 )
+from app.services.sign_ins import Circumstances, Opened
 
 
 def is_first() -> bool:
@@ -39,87 +41,70 @@ def register(*, mode: str, email: str, password: str, invitation: str = "", **de
         user = users.record(email=email, password_hash=password_hash, **details)
         ledgers.open_personal(user)
         if invited:
-            registrations.use(invited, user)
+            invitations.use(invited)
         mails.post(work, links.VERIFY, recipient=user.email, user=user)
     return user
 
 
-def sign_in(
-    *,
-    email: str,
-    password: str,
-    otp: str = "",
-    kind: str,
-    lifetime: dt.timedelta,
-    user_agent: str = "",
-    address: str = "",
-    device: str = "",
-) -> tuple[User, SignIn, str]:
-    """Prove a password and open a sign-in; returns it with the secret that stands for it.
+def sign_in(circumstances: Circumstances, *, email: str, password: str, otp: str = "") -> Opened:
+    """Prove a password and open a sign-in.
 
     Raises Unauthenticated in the same words whether the address or the password was wrong.
     Somebody with a second factor needs ``otp`` too, a code of theirs: OtpRequired without one,
-    OtpInvalid when it is not good. TooMany while wrong passwords slow the account down; a
-    ``device`` that signed in before waits only for its own.
+    OtpInvalid when it is not good. TooMany while failures slow the account down; a device that
+    signed in before waits only for its own.
     """
-    known_address = address if kind == "api" else ""
-    lane = attempts.lane(email, device=device, address=known_address)
+    lane = _lane(email, circumstances)
     attempts.check(lane)
     user = users.find_by_credentials(email, password)
     if user is None:
         attempts.failed(lane)
         raise Unauthenticated("This address and password do not belong together.")
-    password_hash = users.hash_password(password) if users.needs_rehash(user) else None
+    _renew_hash(user, password)
     with_factor = second_factors.find(user.id) is not None
     if with_factor and not otp:
         raise OtpRequired(user.id, user.link_number)
-    with unit_of_work() as work:
-        user.password_hash = password_hash or user.password_hash
-        strength = _strength(work, user, otp) if with_factor else "password"
-        if strength:
-            work.after_commit(lambda: attempts.succeeded(lane, email, address=known_address))
-            opened, token = sign_ins.record(
-                user,
-                kind=kind,
-                strength=strength,
-                lifetime=lifetime,
-                user_agent=user_agent,
-                address=address,
-            )
-            return user, opened, token
-    raise OtpInvalid
+    return _open(user, circumstances, lane, otp=otp if with_factor else None)
 
 
-def finish_sign_in(
-    *,
-    user_id: int,
-    mark: int,
-    otp: str,
-    kind: str,
-    lifetime: dt.timedelta,
-    user_agent: str = "",
-    address: str = "",
-) -> tuple[User, SignIn, str]:
+def finish_sign_in(circumstances: Circumstances, *, user_id: int, mark: int, otp: str) -> Opened:
     """Open the sign-in of somebody who proved their password a moment ago.
 
     ``user_id`` and ``mark`` are those of the OtpRequired that was raised then. Raises OtpInvalid
-    for a code that is not good, Unauthenticated when the proof of the password holds no more.
+    for a code that is not good, Unauthenticated when the proof of the password holds no more,
+    TooMany as :func:`sign_in` does.
     """
     user = users.find_active(user_id)
     if user is None or user.link_number != mark:
         raise Unauthenticated("Sign in again, from the start.")
+    lane = _lane(user.email, circumstances)
+    attempts.check(lane)
+    return _open(user, circumstances, lane, otp=otp)
+
+
+def _lane(email: str, circumstances: Circumstances) -> attempts.Lane:
+    """Return whose failures count together; only programs are known by their address."""
+    address = circumstances.address if circumstances.kind == "api" else ""
+    return attempts.lane(email, device=circumstances.device, address=address)
+
+
+def _renew_hash(user: User, password: str) -> None:
+    if users.needs_rehash(user):
+        password_hash = users.hash_password(password)
+        with unit_of_work():
+            user.password_hash = password_hash
+
+
+def _open(
+    user: User, circumstances: Circumstances, lane: attempts.Lane, *, otp: str | None
+) -> Opened:
+    """Open a sign-in whose password was proved; ``otp`` is None where no code is needed."""
     with unit_of_work() as work:
-        strength = _strength(work, user, otp)
+        strength = "password" if otp is None else _strength(work, user, otp)
         if strength:
-            opened, token = sign_ins.record(
-                user,
-                kind=kind,
-                strength=strength,
-                lifetime=lifetime,
-                user_agent=user_agent,
-                address=address,
-            )
-            return user, opened, token
+            work.after_commit(attempts.succeeded, lane)
+            return sign_ins.record(user, circumstances, strength=strength)
+    attempts.failed(lane)
     raise OtpInvalid
 
 

@@ -4,15 +4,14 @@ Only an issuer and a subject together say who somebody is (OpenID Connect Core, 
 address may change hands, so the same address alone links nothing.
 """
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.core import clock
-from app.core.errors import Conflict, Invalid, NotFound, Unauthenticated
+from app.core.errors import Conflict, Invalid, NotFound
 from app.core.uow import UnitOfWork, unit_of_work
 from app.models.identities import Identity
-from app.models.users import Actor, SignIn, User
+from app.models.users import Actor, User
 from app.services import (
     identities,
     ledgers,
@@ -23,6 +22,7 @@ from app.services import (
     sign_ins,
     users,
 )
+from app.services.sign_ins import Circumstances, Opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +86,12 @@ def accept_offer(actor: Actor, *, issuer: str, subject: str, email: str) -> bool
 
 
 def sign_in(
+    circumstances: Circumstances,
     subject: Subject,
     *,
     mode: str,
     person: dict[str, str],
-    kind: str,
-    lifetime: dt.timedelta,
-    user_agent: str = "",
-    address: str = "",
-) -> tuple[User, SignIn, str]:
+) -> Opened:
     """Open the sign-in of whom a subject stands for; of somebody new where ``mode`` lets them in.
 
     ``person`` holds the currency, locale and time zone of somebody new; who may be new, see
@@ -106,21 +103,11 @@ def sign_in(
     password_hash = "" if known else users.unknown_password_hash()
     with unit_of_work() as work:
         user = (
-            users.find_active(known.user_id)
+            users.demand_active(known.user_id)
             if known
             else _register(work, subject, mode, {**person, "password_hash": password_hash})
         )
-        if user is None:
-            raise Unauthenticated("This account is disabled.")
-        opened, token = sign_ins.record(
-            user,
-            kind=kind,
-            strength="oidc",
-            lifetime=lifetime,
-            user_agent=user_agent,
-            address=address,
-        )
-    return user, opened, token
+        return sign_ins.record(user, circumstances, strength="oidc")
 
 
 def remove(actor: Actor, identity_id: int, *, password: str) -> None:

@@ -4,6 +4,7 @@ Between the claim and the note that a mail left, nothing else touches it: only a
 that moment has it sent a second time, with the same Message-ID.
 """
 
+import datetime as dt
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,6 +24,12 @@ class Letter:
     mail: Mail
     user: User | None
     token: str | None
+
+    @property
+    def until(self) -> dt.datetime | None:
+        """Until when what the mail brings is good, where its row says so."""
+        ends = self.mail.details.get("expires_at")
+        return dt.datetime.fromisoformat(ends) if ends else None
 
 
 class Refused(Exception):
@@ -70,7 +77,7 @@ def _take(mail_id: int) -> Letter | None:
         if mail is None or not links.prepare(mail):
             return None
         user = users.find(mail.user_id) if mail.user_id else None
-        return Letter(mail, user, links.token_of(mail, user) if user else None)
+        return Letter(mail, user, links.token_of(mail, user))
 
 
 def _note_failure(mail: Mail, reason: str, *, for_good: bool) -> None:

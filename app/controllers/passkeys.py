@@ -1,14 +1,14 @@
 """Passkeys: making one, signing in with one, taking one away."""
 
-import datetime as dt
 from collections.abc import Sequence
 
 from app.core.errors import Invalid, NotFound, Unauthenticated
 from app.core.uow import unit_of_work
 from app.models.second_factors import Passkey
-from app.models.users import Actor, SignIn, User
+from app.models.users import Actor
 from app.services import passkeys, second_factors, sign_ins, users
 from app.services.passkeys import Options, Site, Unproved
+from app.services.sign_ins import Circumstances, Opened
 
 
 def list_all(actor: Actor) -> Sequence[Passkey]:
@@ -60,30 +60,13 @@ def begin_sign_in(site: Site) -> tuple[Options, bytes]:
 
 
 def sign_in(
-    site: Site,
-    *,
-    challenge: bytes,
-    credential: str,
-    kind: str,
-    lifetime: dt.timedelta,
-    user_agent: str = "",
-    address: str = "",
-) -> tuple[User, SignIn, str]:
+    circumstances: Circumstances, site: Site, *, challenge: bytes, credential: str
+) -> Opened:
     """Open a sign-in, proved by a passkey whose owner was verified: both factors at once."""
     with unit_of_work():
         try:
             passkey = passkeys.prove(site, challenge=challenge, credential=credential)
         except Unproved as error:
             raise Unauthenticated("This passkey is not known here any more.") from error
-        user = users.find_active(passkey.user_id)
-        if user is None:
-            raise Unauthenticated("This account is disabled.")
-        opened, token = sign_ins.record(
-            user,
-            kind=kind,
-            strength="passkey",
-            lifetime=lifetime,
-            user_agent=user_agent,
-            address=address,
-        )
-    return user, opened, token
+        user = users.demand_active(passkey.user_id)
+        return sign_ins.record(user, circumstances, strength="passkey")

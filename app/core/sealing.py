@@ -1,28 +1,36 @@
-"""Secrets at rest: sealed with keys that are not in the database (Fernet, authenticated)."""
+"""Secrets at rest: sealed with keys that are not in the database (AES-256-GCM).
 
-import base64
+A sealed secret is a nonce of 12 random bytes and what AES-GCM makes of the text, tag included.
+"""
+
 import hashlib
+import os
 from collections.abc import Sequence
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-_boxes: list[MultiFernet] = []
+_NONCE_BYTES = 12  # NIST SP 800-38D, 8.2; random ones do for 2**32 secrets under one key
+_boxes: list[AESGCM] = []
 
 
 def configure(keys: Sequence[str]) -> None:
     """Say with what to seal: the first key seals, all of them open, so that keys can rotate."""
-    _boxes[:] = [MultiFernet([Fernet(_fernet_key(key)) for key in keys])]
+    _boxes[:] = [AESGCM(hashlib.sha256(f"outlay sealing {key}".encode()).digest()) for key in keys]
 
 
 def seal(text: str) -> bytes:
     """Return ``text`` so that nobody without a key can read or change it."""
-    return _boxes[0].encrypt(text.encode())
+    nonce = os.urandom(_NONCE_BYTES)
+    return nonce + _boxes[0].encrypt(nonce, text.encode(), None)
 
 
 def unseal(sealed: bytes) -> str:
-    """Return what :func:`seal` sealed. InvalidToken when no key opens it."""
-    return _boxes[0].decrypt(sealed).decode()
-
-
-def _fernet_key(key: str) -> bytes:
-    return base64.urlsafe_b64encode(hashlib.sha256(f"outlay sealing {key}".encode()).digest())
+    """Return what :func:`seal` sealed. InvalidTag when no key opens it."""
+    nonce, secret = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
+    for box in _boxes:
+        try:
+            return box.decrypt(nonce, secret, None).decode()
+        except InvalidTag:
+            continue
+    raise InvalidTag

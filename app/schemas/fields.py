@@ -13,6 +13,10 @@ from app.core.money import MoneyError, currencies, decimal_string, digits, parse
 MAX_ID = 2**63 - 1
 EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2200, 12, 31)
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_RFC_3339 = re.compile(
+    _ISO_DATE.pattern + r"T[0-9]{2}(:[0-9]{2}){2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})",
+    re.ASCII,
+)
 
 
 class Amount(fields.Field[Decimal]):
@@ -56,7 +60,15 @@ class Date(fields.Date):
 
 
 class Instant(fields.Field[dt.datetime]):
-    """An instant, RFC 3339 in UTC ending in ``Z``; only ever sent."""
+    """An instant: RFC 3339 with any offset from UTC when read, in UTC ending in ``Z`` when sent."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dt.datetime:
+        if not isinstance(value, str) or not _RFC_3339.fullmatch(value):
+            raise ValidationError("Not an instant. Write it like 2026-11-20T12:00:00Z.")
+        try:
+            return dt.datetime.fromisoformat(value)
+        except ValueError:
+            raise ValidationError("There is no such moment.") from None
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else instant(value)

@@ -25,12 +25,18 @@ UNKNOWN = "Unknown device"
 
 def name_of(user_agent: str) -> str:
     """Return a name such as "Firefox on Linux"; of programs that are no browser, their own."""
-    program = _first(_PROGRAMS, user_agent)
-    system = _first(_SYSTEMS, user_agent)
-    if program and system:
-        return f"{program} on {system}"
+    return " on ".join(_parts(user_agent)) or UNKNOWN
+
+
+def wordless_name_of(user_agent: str) -> str:
+    """Return a name for every language, such as "Firefox, Linux"; "" of an unknown device."""
+    return ", ".join(_parts(user_agent))
+
+
+def _parts(user_agent: str) -> list[str]:
+    known = [_first(_PROGRAMS, user_agent), _first(_SYSTEMS, user_agent)]
     own = user_agent.split("/", 1)[0].strip()[:40]
-    return program or system or own or UNKNOWN
+    return [name for name in known if name] or ([own] if own else [])
 
 
 def _first(names: dict[str, str], user_agent: str) -> str | None:

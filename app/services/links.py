@@ -1,17 +1,18 @@
-"""Links in mails that let their reader do one thing: prove an address, or set a new password.
+"""Links in mails that let their reader do one thing: prove an address, set a new password, come in.
 
 A token says who it is for, at which address, and is good only while that is so. That of a password
 reset carries the person's ``link_number`` too, which grows with every newer one, and with every
-change of password or address.
+change of password or address. That of an invitation is the invitation's own.
 """
 
 import datetime as dt
 
 from app.core import signing
 from app.models.base import session
+from app.models.invitations import Invitation
 from app.models.mails import Mail
 from app.models.users import User
-from app.services import users
+from app.services import invitations, users
 
 VERIFY = "verify_email"
 CONFIRM = "confirm_address"
@@ -35,9 +36,12 @@ def prepare(mail: Mail) -> bool:
     return is_wanted
 
 
-def token_of(mail: Mail, user: User) -> str | None:
+def token_of(mail: Mail, user: User | None) -> str | None:
     """Return the token that goes into a mail; None for kinds that have no link to act on."""
-    if mail.kind not in LIFETIMES:
+    invitation = _invitation_of(mail)
+    if invitation is not None:
+        return invitations.token_of(invitation)
+    if user is None or mail.kind not in LIFETIMES:
         return None
     return signing.sign(mail.kind, [user.id, mail.recipient, user.link_number])
 
@@ -78,7 +82,15 @@ def _grow_number(user: User) -> None:
     users.find_locked(user.id).link_number += 1
 
 
+def _invitation_of(mail: Mail) -> Invitation | None:
+    """Return the invitation that a mail brings, while it lets somebody in."""
+    number = mail.details.get("invitation_id")
+    return None if number is None else invitations.find_waiting(number)
+
+
 def _is_still_wanted(mail: Mail) -> bool:
+    if "invitation_id" in mail.details:
+        return _invitation_of(mail) is not None
     if mail.kind not in LIFETIMES or mail.user_id is None:
         return True
     user = users.find(mail.user_id)

@@ -16,7 +16,7 @@ SEND_JOB = "app.jobs.mails.send"
 SEND_SECONDS = 50
 """How long a job may take to send one mail; shorter than the wait for the next try."""
 
-UNPROVED = frozenset({"verify_email", "confirm_address", "invitation"})
+UNPROVED = frozenset({"verify_email", "confirm_address", "registration_invitation"})
 """Kinds that go to addresses nobody has proved yet; all others go to proved ones only."""
 
 MOST_ATTEMPTS = 8

@@ -23,9 +23,9 @@ TRIES = 5
 FIRST_PAUSE = dt.timedelta(minutes=15)
 LONGEST_PAUSE = dt.timedelta(days=1)
 RECOVERY_CODES = 10
-# No 0, 1, i, l, o: the codes are read off paper. 16 of 31 letters are 79 bits.
+# No 0, 1, i, l, o: the codes are read off paper. 24 of 31 letters are 118 bits.
 _LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
-_GROUPS, _GROUP = 4, 4
+_GROUPS, _GROUP = 6, 4
 
 
 def find(user_id: int) -> OneTimePassword | None:

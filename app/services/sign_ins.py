@@ -5,7 +5,8 @@ import hashlib
 import logging
 import secrets
 from collections.abc import Sequence
-from typing import Any, cast
+from dataclasses import dataclass
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, CursorResult, Result, bindparam, func, select, update
 
@@ -32,34 +33,53 @@ _FIND = (
 )
 
 
-def record(
-    user: User,
-    *,
-    kind: str,
-    lifetime: dt.timedelta,
-    user_agent: str,
-    address: str,
-    strength: str = "password",
-) -> tuple[SignIn, str]:
-    """Open a sign-in; returns it with the secret that stands for it, of which only a hash stays."""
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """How long a sign-in lasts and where it comes from; ``kind`` is browser or api.
+
+    ``device`` is the number of a browser that proved to have signed in before, else "".
+    """
+
+    kind: str
+    lifetime: dt.timedelta
+    user_agent: str = ""
+    address: str = ""
+    device: str = ""
+
+
+class Opened(NamedTuple):
+    """A sign-in and whose it is, with the secret that stands for it."""
+
+    user: User
+    sign_in: SignIn
+    token: str
+
+
+def record(user: User, circumstances: Circumstances, *, strength: str = "password") -> Opened:
+    """Open a sign-in; of the secret that stands for it only a hash stays."""
     token = secrets.token_urlsafe(32)
     now = clock.now()
     sign_in = SignIn(
         user_id=user.id,
         token_hash=_digest(token),
-        kind=kind,
+        kind=circumstances.kind,
         strength=strength,
-        user_agent=user_agent[:300],
-        address=address[:45],
+        user_agent=circumstances.user_agent[:300],
+        address=circumstances.address[:45],
         created_at=now,
         last_seen_at=now,
-        expires_at=now + lifetime,
+        expires_at=now + circumstances.lifetime,
     )
     session.add(sign_in)
     session.flush()
-    said = {"user": user.id, "sign_in": sign_in.id, "kind": kind, "address": sign_in.address}
+    said = {
+        "user": user.id,
+        "sign_in": sign_in.id,
+        "kind": sign_in.kind,
+        "address": sign_in.address,
+    }
     log.info("signed in", extra=said | {"strength": sign_in.strength})
-    return sign_in, token
+    return Opened(user, sign_in, token)
 
 
 def find_actor(token: str, kind: str, *, idle: dt.timedelta) -> Actor | None:
@@ -126,9 +146,9 @@ def is_retry(sign_in_id: int, number: int) -> bool:
 
 
 def device_of(sign_in_id: int) -> str:
-    """Return what to call the device of a sign-in."""
+    """Return what to call the device of a sign-in in any language; "" when nobody can tell."""
     found = session.scalar(select(SignIn.user_agent).where(SignIn.id == sign_in_id))
-    return devices.name_of(found or "")
+    return devices.wordless_name_of(found or "")
 
 
 def revoke(sign_in_id: int) -> None:

@@ -7,7 +7,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error
 from sqlalchemy import exists, select
 
-from app.core.errors import Invalid
+from app.core.errors import Invalid, Unauthenticated
 from app.models.base import session
 from app.models.users import User
 
@@ -98,6 +98,14 @@ def find_active(user_id: int) -> User | None:
     """Return the person with this id as they are now, unless they are disabled or gone."""
     query = select(User).where(User.id == user_id, User.is_active)
     return session.scalar(query, execution_options={"populate_existing": True})
+
+
+def demand_active(user_id: int) -> User:
+    """Return the person with this id; Unauthenticated when they are disabled or gone."""
+    user = find_active(user_id)
+    if user is None:
+        raise Unauthenticated("This account is disabled.")
+    return user
 
 
 def find_locked(user_id: int) -> User:

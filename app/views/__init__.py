@@ -6,6 +6,7 @@ from app.extensions import csrf
 from app.views import (
     accounts,
     acting,
+    admin,
     api_tokens,
     assets,
     auth,
@@ -23,6 +24,7 @@ from app.views import (
     pictures,
     privacy,
     profile,
+    registrations,
     second_factors,
     security,
     sessions,
@@ -52,6 +54,8 @@ BLUEPRINTS = (
     email_addresses.blp,
     passwords.blp,
     security.blp,
+    admin.blp,
+    registrations.blp,
 )
 
 
@@ -66,5 +70,6 @@ def init_app(app: Flask) -> None:
     identities.init_app(app)
     ways_in.init_app(app)
     settings.init_app(app)
+    admin.init_app(app)
     for blp in BLUEPRINTS:
         app.register_blueprint(blp)

@@ -11,6 +11,7 @@ from app.extensions import csrf, login_manager
 from app.http import traced
 from app.models.users import Actor
 from app.policies import PUBLIC, Permission, access_of, administers, allows
+from app.services.sign_ins import Circumstances
 from app.views.addresses import local_address
 from app.views.current_ledger import choose
 from app.views.trust import remember_device
@@ -89,14 +90,18 @@ def end_session() -> None:
     session.clear()
 
 
-def circumstances() -> dict[str, Any]:
-    """Return how long a sign-in in a browser lasts, and from where the present one comes."""
-    return {
-        "kind": KIND,
-        "lifetime": current_app.permanent_session_lifetime,
-        "user_agent": request.user_agent.string,
-        "address": request.remote_addr or "",
-    }
+def circumstances(device: str = "") -> Circumstances:
+    """Return how long a sign-in in a browser lasts, and from where the present one comes.
+
+    ``device`` is what :func:`app.views.trust.known_device` says of whose sign-in it is.
+    """
+    return Circumstances(
+        kind=KIND,
+        lifetime=current_app.permanent_session_lifetime,
+        user_agent=request.user_agent.string,
+        address=request.remote_addr or "",
+        device=device,
+    )
 
 
 def is_htmx() -> bool:

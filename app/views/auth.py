@@ -42,13 +42,12 @@ def open_session() -> Answer:
     """Sign in, and go where the person was going."""
     form = Form(SignInInput())
     going_to = given_address(url_for("months.index"))
+    device = known_device(request.form.get("email", ""))
     try:
-        opened = form.submit(
-            auth.sign_in, device=known_device(request.form.get("email", "")), **circumstances()
-        )
+        opened = form.submit(auth.sign_in, circumstances(device))
     except OtpRequired as needed:
-        return ask_for_code(needed, going_to)
-    return _sign_in_page(form) if opened is None else enter(opened[2], going_to)
+        return ask_for_code(needed, going_to, device)
+    return _sign_in_page(form) if opened is None else enter(opened.token, going_to)
 
 
 @blp.get("/register")
@@ -70,8 +69,8 @@ def create() -> Answer:
     data = form.load(_with_circumstances(request.form))
     if data is None or form.call(auth.register, mode=_mode(), **data) is None:
         return _register_page(form)
-    opened = auth.sign_in(email=data["email"], password=data["password"], **circumstances())
-    start_session(opened[2])
+    opened = auth.sign_in(circumstances(), email=data["email"], password=data["password"])
+    start_session(opened.token)
     return redirect(given_address(url_for("months.index")), 303)
 
 

@@ -14,9 +14,13 @@ PENDING_SECONDS = 5 * 60
 OFFER = "offered_identity"
 
 
-def ask_for_code(needed: OtpRequired, going_to: str) -> Response:
-    """Keep that the password was right for five minutes, and ask for the second factor."""
-    keep(PENDING, PENDING_SECONDS, user_id=needed.user_id, mark=needed.mark, next=going_to)
+def ask_for_code(needed: OtpRequired, going_to: str, device: str) -> Response:
+    """Keep that the password was right for five minutes, and ask for the second factor.
+
+    ``device`` is the one it was proved on, as in :func:`app.views.acting.circumstances`.
+    """
+    proved = {"user_id": needed.user_id, "mark": needed.mark}
+    keep(PENDING, PENDING_SECONDS, proved=proved, device=device, next=going_to)
     return redirect(url_for("second_factors.code"), 303)
 
 

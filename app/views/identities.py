@@ -112,7 +112,7 @@ def _link(subject: Subject) -> Response:
 
 def _enter(subject: Subject, going_to: str) -> Response:
     try:
-        opened = identities.sign_in(subject, mode=_mode(), person=newcomer(), **circumstances())
+        opened = identities.sign_in(circumstances(), subject, mode=_mode(), person=newcomer())
     except AddressTaken as error:
         failed(error.detail)
         if subject.email_verified:
@@ -122,7 +122,7 @@ def _enter(subject: Subject, going_to: str) -> Response:
     except (Forbidden, Invalid, Refused) as error:
         failed(error.detail)
         return redirect(url_for("auth.sign_in"), 303)
-    return enter(opened[2], going_to)
+    return enter(opened.token, going_to)
 
 
 def _subject(claims: oidc.Claims) -> Subject:

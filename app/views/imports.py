@@ -19,18 +19,16 @@ from werkzeug.wrappers import Response
 from app.controllers import imports
 from app.core import clock
 from app.core.downloads import attachment
-from app.core.errors import Invalid, NotFound
-from app.core.paging import Page, PageRequest
+from app.core.errors import Invalid
 from app.models.imports import Import
 from app.schemas.imports import ImportChanges, UndoQuery, UploadFormInput
-from app.schemas.paging import PageQuery
 from app.views.acting import actor, is_htmx
 from app.views.books import Books
 from app.views.current_ledger import about
 from app.views.forms import MENDABLE, Form, attempt
 from app.views.import_mapping import MappingForm, column_choices
 from app.views.once import once
-from app.views.transactions import Pages
+from app.views.paging import numbered, wanted_page
 
 blp = about(Blueprint("imports", __name__, url_prefix="/imports"))
 
@@ -65,11 +63,11 @@ class Wait:
 @blp.get("")
 def index() -> str:
     """List the imports, newest first."""
-    page = imports.list_page(actor(), request=_page_request())
+    page = imports.list_page(actor(), request=wanted_page())
     return render_template(
         "imports/index.html",
         works=page.items,
-        page=_pages(page, "imports.index"),
+        page=numbered(page, "imports.index"),
         books=Books.of(actor()),
         layouts=imports.known_layouts(),
     )
@@ -228,8 +226,8 @@ def _rows(work: Import) -> dict[str, Any]:
     kind = _kind(counts)
     if work.status not in LISTED or work.questions or kind is None:
         return {"counts": counts, "kind": None}
-    page = imports.list_rows(actor(), work.id, status=kind, request=_page_request())
-    pages = _pages(page, "imports.show", import_id=work.id, show=kind)
+    page = imports.list_rows(actor(), work.id, status=kind, request=wanted_page())
+    pages = numbered(page, "imports.show", import_id=work.id, show=kind)
     return {"counts": counts, "kind": kind, "rows": page.items, "page": pages}
 
 
@@ -266,30 +264,6 @@ def _answer_schema(work: Import) -> Schema:
         if one["field"] != "columns"
     }
     return Schema.from_dict(asked)()
-
-
-def _page_request() -> PageRequest:
-    query = Form(PageQuery(only=("page", "per_page"))).load(request.args)
-    if query is None:
-        raise NotFound("There is no such page.")
-    wanted: PageRequest = query["request"]
-    return wanted
-
-
-def _pages(page: Page[Any], endpoint: str, **kept: Any) -> Pages:
-    def address(number: int) -> str | None:
-        exists = page.page is not None and 1 <= number <= page.pages
-        return url_for(endpoint, **kept, page=number) if exists else None
-
-    at = page.page or 1
-    return Pages(
-        total=page.total,
-        total_is_lower_bound=page.total_is_lower_bound,
-        pages=page.pages,
-        page=page.page,
-        prev_url=address(at - 1),
-        next_url=address(at + 1),
-    )
 
 
 def _count(name: str) -> int:

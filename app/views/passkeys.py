@@ -98,11 +98,11 @@ def sign_in() -> Response:
     form = Form(PasskeyAnswer())
     challenge = _challenge(KNOWN)
     opened = challenge and form.submit(
-        passkeys.sign_in, _needed_site(), challenge=challenge, **circumstances()
+        passkeys.sign_in, circumstances(), _needed_site(), challenge=challenge
     )
     going_to = given_address(url_for("months.index"))
     if opened:
-        return enter(opened[2], going_to)
+        return enter(opened.token, going_to)
     said = [message for messages in form.errors.values() for message in messages]
     failed(" ".join(said) or "That took too long. Try again.")
     return redirect(url_for("auth.sign_in", next=going_to), 303)

@@ -42,9 +42,9 @@ def prove() -> Answer:
         return _too_late()
     form = Form(CodeInput())
     data = form.load()
-    known = {name: pending[name] for name in ("user_id", "mark")}
-    opened = data and form.call(auth.finish_sign_in, otp=data["code"], **known, **circumstances())
-    return enter(opened[2], pending["next"]) if opened else _code_page(form)
+    here = circumstances(pending["device"])
+    opened = data and form.call(auth.finish_sign_in, here, otp=data["code"], **pending["proved"])
+    return enter(opened.token, pending["next"]) if opened else _code_page(form)
 
 
 @blp.get(PAGE)

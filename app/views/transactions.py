@@ -1,6 +1,5 @@
 """Transactions: finding, adding, changing and deleting rows of money."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -19,6 +18,7 @@ from app.views.formatting import money, today, typed
 from app.views.forms import Form, attempt, sent_version
 from app.views.messages import done
 from app.views.once import once
+from app.views.paging import Pages
 
 blp = about(Blueprint("transactions", __name__, url_prefix="/transactions"))
 
@@ -33,18 +33,6 @@ SORT_NAMES = (
 PLACES = ("page", "cursor")
 """Parameters that say where in a list to be, not what is in it."""
 PRESETS = ("type", "account_id", "category_id", "date")
-
-
-@dataclass(frozen=True, slots=True)
-class Pages:
-    """A page of a list with the addresses of its neighbours."""
-
-    total: int
-    total_is_lower_bound: bool
-    pages: int
-    page: int | None
-    prev_url: str | None
-    next_url: str | None
 
 
 @blp.get("")

@@ -11,8 +11,10 @@ from flask import Flask
 from sqlalchemy import update
 from werkzeug.test import TestResponse
 
+from app.controllers import auth
 from app.core.uow import unit_of_work
 from app.models.users import User
+from app.services.sign_ins import Circumstances
 from config import Settings
 from tests.factories.callers import Api, Body, expect, problem, refused
 from tests.factories.fixtures import Caller
@@ -37,6 +39,12 @@ def _register(caller: Api, **details: Any) -> TestResponse:
 def _login(caller: Api, email: str = "", password: str = PASSWORD) -> TestResponse:
     credentials = {"email": email or caller.person.email, "password": password}
     return caller.post("/auth/login", credentials)
+
+
+def _browser_secret(api: Api) -> str:
+    """Sign in as a browser does; returns the secret that its cookie carries."""
+    here = Circumstances("browser", dt.timedelta(days=1))
+    return auth.sign_in(here, email=api.person.email, password=PASSWORD).token
 
 
 def _unauthenticated(response: TestResponse) -> None:
@@ -259,12 +267,7 @@ def test_signing_out_ends_only_this_sign_in(api: Api) -> None:
 def test_cookies_never_authenticate_the_api(app: Flask, api: Api) -> None:
     browser = app.test_client()
     with app.test_request_context():
-        from app.controllers import auth
-
-        _, _, secret = auth.sign_in(
-            email=api.person.email, password=PASSWORD, kind="browser",
-            lifetime=dt.timedelta(days=1),
-        )  # fmt: skip
+        secret = _browser_secret(api)
     with browser.session_transaction() as session:
         session["_user_id"] = session["sign_in"] = session["sid"] = secret
     assert browser.get("/api/accounts").status_code == 401
@@ -276,12 +279,7 @@ def test_cookies_never_authenticate_the_api(app: Flask, api: Api) -> None:
 
 def test_a_browsers_sign_in_is_no_token(app: Flask, api: Api, settings: Settings) -> None:
     with app.app_context():
-        from app.controllers import auth
-
-        _, _, secret = auth.sign_in(
-            email=api.person.email, password=PASSWORD, kind="browser",
-            lifetime=dt.timedelta(days=1),
-        )  # fmt: skip
+        secret = _browser_secret(api)
     api.token = _signed(settings, **{**_claims(str(api.token)), "sid": secret})
     _unauthenticated(api.get("/accounts"))
 

@@ -16,6 +16,7 @@ from app.services import attempts
 from config import Settings
 from tests.conftest import running_app
 from tests.factories.callers import Api, problem
+from tests.factories.codes import code_of, turn_on
 from tests.factories.people import PASSWORD, person
 from tests.views.visitors import Visitor, words
 
@@ -64,8 +65,10 @@ def _elsewhere() -> dict[str, Any]:
     return _from(f"198.51.{number // 250}.{number % 250 + 1}")
 
 
-def _login(api: Api, password: str = PASSWORD, email: str = "", **options: Any) -> TestResponse:
-    body = {"email": email or api.person.email, "password": password}
+def _login(
+    api: Api, password: str = PASSWORD, email: str = "", otp: str = "", **options: Any
+) -> TestResponse:
+    body = {"email": email or api.person.email, "password": password, "otp": otp}
     return api.post("/auth/login", body, **options)
 
 
@@ -260,6 +263,68 @@ def test_a_known_device_waits_for_its_own_failures(with_redis: Flask) -> None:
     for _ in range(3):
         assert owner.sign_in("wrong password").status_code == 401
     assert owner.sign_in().status_code == 429
+
+
+WRONG = "000000"
+
+
+def _at_the_code(app: Flask, email: str) -> Visitor:
+    """Prove the password in a new browser, which is then asked for a code."""
+    visitor = Visitor(app, "en-US")
+    visitor.email = email
+    assert visitor.sign_in().location == "/sign-in/code"
+    return visitor
+
+
+@pytest.mark.usefixtures("impatient")
+def test_wrong_codes_slow_an_account_down_too(limited: Flask) -> None:
+    api = _somebody(limited)
+    secret, _ = turn_on(api)
+    for _ in range(3):
+        problem(401, _login(api, otp=WRONG, **_elsewhere()))
+    _refused(_login(api, otp=code_of(secret), **_elsewhere()))
+
+
+@pytest.mark.usefixtures("impatient")
+def test_wrong_codes_on_the_page_slow_an_account_down_too(with_redis: Flask) -> None:
+    api = _somebody(with_redis)
+    secret, _ = turn_on(api)
+    visitor = _at_the_code(with_redis, api.person.email)
+    for _ in range(3):
+        assert visitor.post("/sign-in/code", {"code": WRONG}).status_code == 401
+    slowed = visitor.post("/sign-in/code", {"code": code_of(secret)})
+    assert slowed.status_code == 429
+    assert "That was wrong too many times." in words(slowed)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_sign_in_that_ends_with_a_code_forgives_the_failures_before(with_redis: Flask) -> None:
+    api = _somebody(with_redis)
+    secret, _ = turn_on(api)
+    visitor = _at_the_code(with_redis, api.person.email)
+    for _ in range(2):
+        assert visitor.post("/sign-in/code", {"code": WRONG}).status_code == 401
+    assert visitor.post("/sign-in/code", {"code": code_of(secret)}).status_code == 303
+    stranger = Visitor(with_redis, "en-US")
+    stranger.email = api.person.email
+    assert stranger.sign_in("wrong password").status_code == 401
+    assert stranger.sign_in("wrong password").status_code == 401
+    assert stranger.sign_in().status_code == 303
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_strangers_wrong_codes_do_not_keep_a_known_device_waiting(with_redis: Flask) -> None:
+    api = _somebody(with_redis)
+    _, codes = turn_on(api)
+    owner = _at_the_code(with_redis, api.person.email)
+    assert owner.post("/sign-in/code", {"code": codes[0]}).status_code == 303
+    owner.get("/accounts")
+    owner.post("/sign-out")
+    stranger = _at_the_code(with_redis, api.person.email)
+    for _ in range(3):
+        assert stranger.post("/sign-in/code", {"code": WRONG}).status_code == 401
+    assert owner.sign_in().location == "/sign-in/code"
+    assert owner.post("/sign-in/code", {"code": codes[1]}).status_code == 303
 
 
 @pytest.mark.usefixtures("impatient")

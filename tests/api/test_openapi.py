@@ -17,6 +17,7 @@ from schemathesis.specs.openapi.checks import (
 
 from tests.factories.callers import Api
 from tests.factories.fixtures import Caller
+from tests.factories.invitations import invitation
 
 CHECKS = [
     not_a_server_error,
@@ -50,6 +51,7 @@ def _fill(api: Api) -> dict[str, int]:
         "import_id": api.upload(statement).get_json()["id"],
         "session_id": api.read("/auth/sessions")["items"][0]["id"],
         "token_id": api.add("/user/tokens", name="Backup", scopes=["read"])["id"],
+        "invitation_id": invitation(api.app),
     }
 
 

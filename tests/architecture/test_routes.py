@@ -10,6 +10,7 @@ from werkzeug.routing import Rule
 from app.policies import PUBLIC as PUBLIC_ACCESS
 from app.policies import access_of
 from tests.factories.callers import Api
+from tests.factories.invitations import invitation
 
 PUBLIC = {
     "/",
@@ -110,6 +111,7 @@ def test_nothing_of_another_person_is_reached_by_its_id(
         "import_id": other.upload("date,description,amount\n2026-01-02,x,1\n").get_json()["id"],
         "session_id": other.read("/auth/sessions")["items"][0]["id"],
         "token_id": other.add("/user/tokens", name="Theirs", scopes=["read"])["id"],
+        "invitation_id": invitation(other.app),
     }
     walked = 0
     for rule in app.url_map.iter_rules():

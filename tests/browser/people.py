@@ -16,9 +16,9 @@ class Person:
         self.page = page
         self.email = f"person{next(_numbers)}@example.com"
 
-    def register(self) -> None:
-        """Register in the browser; ends on the month."""
-        self.page.goto("/register")
+    def register(self, address: str = "/register") -> None:
+        """Register in the browser, such as by an invitation's address; ends on the month."""
+        self.page.goto(address)
         self.page.get_by_label("E-mail").fill(self.email)
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.get_by_label("Your currency").select_option("EUR")

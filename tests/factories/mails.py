@@ -114,8 +114,8 @@ def html_of(mail: EmailMessage) -> str:
 
 
 def link_in(mail: EmailMessage) -> str:
-    """The address in a mail that proves something, in text and HTML the same."""
-    links = set(re.findall(r"https?://\S+token=\S+", text_of(mail)))
+    """The address in a mail that proves something or lets in, in text and HTML the same."""
+    links = set(re.findall(r"https?://\S+(?:token|invitation)=\S+", text_of(mail)))
     assert len(links) == 1, text_of(mail)
     link: str = links.pop()
     assert f'href="{link}"' in unescape(html_of(mail))

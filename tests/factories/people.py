@@ -12,6 +12,7 @@ from app.api.acting import KIND, tokens
 from app.core.uow import unit_of_work
 from app.models.users import User
 from app.services import accounts, ledgers, sign_ins
+from app.services.sign_ins import Circumstances
 
 PASSWORD = "correct horse battery staple"
 _numbers = count(1)
@@ -38,10 +39,8 @@ def person(app: Flask, *, currency: str = "EUR", timezone: str = "UTC") -> Perso
             work.session.add(user)
             work.session.flush()
             ledger = ledgers.open_personal(user)
-            _, sid = sign_ins.record(
-                user, kind=KIND, lifetime=dt.timedelta(days=1), user_agent="", address=""
-            )
-        pair = tokens(user, sid)
+            opened = sign_ins.record(user, Circumstances(KIND, dt.timedelta(days=1)))
+        pair = tokens(user, opened.token)
         account = accounts.find_only(ledger.id)
         return Person(
             user.id, email, ledger.id, account.id, pair["access_token"], pair["refresh_token"]

@@ -217,7 +217,8 @@ def test_a_mail_of_an_unknown_kind_waits_with_its_reason(api: Api, work: Work) -
     mail_id = _post(api, "nonsense", email_verified_at=dt.datetime.now(dt.UTC))
     work()
     stored = _stored(api, mail_id)
-    assert (stored.status, stored.reason) == ("waiting", "mail/nonsense.txt")
+    assert stored.status == "waiting"
+    assert "mail/nonsense.txt" in str(stored.reason)
 
 
 def test_no_mail_is_lost_when_redis_is_away_or_emptied(

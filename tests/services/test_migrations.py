@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from app.controllers import demo, verification
+from app.core.uow import unit_of_work
 from app.models.base import session
 from tests.conftest import ROOT, make_settings, running_app
 
@@ -35,6 +36,24 @@ def test_the_way_back_and_forth_keeps_every_row(tmp_path: Path) -> None:
         assert _counts() == before
         assert verification.find_differences() == []
         assert session.scalar(text("PRAGMA foreign_keys")) == 1
+
+
+def test_links_of_before_the_table_of_invitations_are_good_no_more(tmp_path: Path) -> None:
+    settings = make_settings(
+        tmp_path, database_url=f"sqlite:///{tmp_path}/books.db", redis_url="redis://127.0.0.1:1"
+    )
+    with running_app(settings) as app, app.app_context():
+        flask_migrate.upgrade(directory=MIGRATIONS, revision="0002")
+        with unit_of_work():
+            session.execute(
+                text(
+                    "INSERT INTO registration_invitations (token_hash, created_at, expires_at)"
+                    " VALUES ('x', '2026-01-01', '2099-01-01')"
+                )
+            )
+        session.remove()
+        flask_migrate.upgrade(directory=MIGRATIONS)
+        assert session.scalar(text("SELECT count(*) FROM invitations")) == 0
 
 
 def test_a_migration_that_fails_changes_nothing(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.services.devices import UNKNOWN, name_of
+from app.services.devices import UNKNOWN, name_of, wordless_name_of
 
 IOS = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15"
 
@@ -28,3 +28,10 @@ IOS = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.
 )  # fmt: skip
 def test_a_device_has_a_name(user_agent: str, name: str) -> None:
     assert name_of(user_agent) == name
+
+
+def test_a_device_has_a_name_in_every_language() -> None:
+    firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+    assert wordless_name_of(firefox) == "Firefox, Linux"
+    assert wordless_name_of("curl/8.5.0") == "curl"
+    assert wordless_name_of("") == ""

@@ -16,7 +16,7 @@ from tests.factories.codes import code_of
 from tests.views.visitors import PASSWORD, Visitor, error_of, words
 
 PAGE = "/settings/security/one-time-password"
-CODE = re.compile(r"<code>([a-z0-9]{4}(?:-[a-z0-9]{4}){3})</code>")
+CODE = re.compile(r"<code>([a-z0-9]{4}(?:-[a-z0-9]{4}){5})</code>")
 
 
 def _begin(visitor: Visitor) -> str:

@@ -178,8 +178,8 @@ def test_an_invitation_opens_the_form(visit: Visit, app: Flask, stranger: Visito
     visit()
     with _registration(app, "invite"):
         with app.app_context():
-            link = registrations.link("", registrations.invite(None, email=stranger.email))
-        shown = stranger.get(link)
+            invited = registrations.invite(None, base_url="", email=stranger.email)
+        shown = stranger.get(str(invited.url))
         fields = {
             "email": stranger.email, "password": PASSWORD, "currency": "EUR",
             "invitation": str(value_of(shown, "invitation")),

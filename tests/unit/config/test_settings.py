@@ -1,6 +1,7 @@
 """The environment is read as written, every fault is named, and nothing secret is shown."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,41 @@ LONG_KEY = "kR7vQm2pXw9sTz4bNc6hJd8fLg1yAe3u"
 OTHER_KEY = "pXw9sTz4bNc6hJd8fLg1yAe3ukR7vQm2"
 DATA_KEY = "c6hJd8fLg1yAe3ukR7vQm2pXw9sTz4bN"
 OLD_KEY = "g1yAe3ukR7vQm2pXw9sTz4bNc6hJd8fL"
+
+EVERYTHING = {
+    "OUTLAY_DATA_DIR": "/srv/outlay",
+    "DATABASE_URL": "postgresql://books:p%40ss@db.example/outlay?sslmode=require",
+    "REDIS_URL": "rediss://cache.example:6380/1",
+    "OUTLAY_SECRET_KEY": LONG_KEY,
+    "OUTLAY_JWT_SECRET_KEY": OTHER_KEY,
+    "OUTLAY_BASE_URL": "https://money.example/",
+    "OUTLAY_HOST": "0.0.0.0",  # noqa: S104 - only parsed
+    "OUTLAY_PORT": "8443",
+    "OUTLAY_WEB_THREADS": "12",
+    "OUTLAY_WEB_WORKERS": "3",
+    "OUTLAY_MAX_UPLOAD_MB": "5",
+    "OUTLAY_ACCESS_TOKEN_MINUTES": "10",
+    "OUTLAY_REFRESH_TOKEN_DAYS": "20",
+    "OUTLAY_SESSION_DAYS": "7",
+    "OUTLAY_LOG_LEVEL": "debug",
+    "OUTLAY_DATA_KEY": DATA_KEY,
+    "OUTLAY_SESSION_IDLE_DAYS": "3",
+    "OUTLAY_REGISTRATION": "invite",
+    "OUTLAY_RATE_LIMITS": "off",
+    "OUTLAY_MAIL_URL": "smtp://books:secret@mail.example:587",
+    "OUTLAY_MAIL_FROM": "Books <books@money.example>",
+    "OUTLAY_OIDC_ISSUER": "https://id.example",
+    "OUTLAY_OIDC_CLIENT_ID": "outlay",
+    "OUTLAY_OIDC_CLIENT_SECRET": "known to two",
+    "OUTLAY_OIDC_NAME": "The House",
+    "OUTLAY_CORS_ORIGINS": "https://app.example, https://other.example:8443",
+    "OUTLAY_TRUSTED_HOSTS": "money.example books.example",
+    "OUTLAY_TRUSTED_PROXIES": "1",
+    "OUTLAY_SECRET_KEY_FALLBACKS": OLD_KEY,
+    "OUTLAY_JWT_SECRET_KEY_FALLBACKS": f"{OTHER_KEY[::-1]} {OLD_KEY[::-1]}",
+    "OUTLAY_DATA_KEY_FALLBACKS": DATA_KEY[::-1],
+}
+"""Each variable, set to something else than its default."""
 
 
 def parse(**environ: str) -> Settings:
@@ -40,37 +76,7 @@ def test_blank_counts_as_unset() -> None:
 
 
 def test_every_variable_reaches_its_attribute() -> None:
-    settings = parse(
-        OUTLAY_DATA_DIR="/srv/outlay",
-        DATABASE_URL="postgresql://books:p%40ss@db.example/outlay?sslmode=require",
-        REDIS_URL="rediss://cache.example:6380/1",
-        OUTLAY_SECRET_KEY=LONG_KEY,
-        OUTLAY_JWT_SECRET_KEY=OTHER_KEY,
-        OUTLAY_BASE_URL="https://money.example/",
-        OUTLAY_HOST="0.0.0.0",  # noqa: S104 - only parsed
-        OUTLAY_PORT="8443",
-        OUTLAY_WEB_THREADS="12",
-        OUTLAY_WEB_WORKERS="3",
-        OUTLAY_MAX_UPLOAD_MB="5",
-        OUTLAY_ACCESS_TOKEN_MINUTES="10",
-        OUTLAY_REFRESH_TOKEN_DAYS="20",
-        OUTLAY_SESSION_DAYS="7",
-        OUTLAY_LOG_LEVEL="debug",
-        OUTLAY_DATA_KEY=DATA_KEY,
-        OUTLAY_SESSION_IDLE_DAYS="3",
-        OUTLAY_REGISTRATION="invite",
-        OUTLAY_RATE_LIMITS="off",
-        OUTLAY_MAIL_URL="smtp://books:secret@mail.example:587",
-        OUTLAY_MAIL_FROM="Books <books@money.example>",
-        OUTLAY_OIDC_ISSUER="https://id.example",
-        OUTLAY_OIDC_CLIENT_ID="outlay",
-        OUTLAY_OIDC_CLIENT_SECRET="known to two",
-        OUTLAY_OIDC_NAME="The House",
-        OUTLAY_CORS_ORIGINS="https://app.example, https://other.example:8443",
-        OUTLAY_TRUSTED_HOSTS="money.example books.example",
-        OUTLAY_TRUSTED_PROXIES="1",
-        OUTLAY_SECRET_KEY_FALLBACKS=OLD_KEY,
-    )
+    settings = parse(**EVERYTHING)
     assert settings == Settings(
         data_dir=Path("/srv/outlay"),
         database_url="postgresql+psycopg://books:p%40ss@db.example/outlay?sslmode=require",
@@ -101,6 +107,8 @@ def test_every_variable_reaches_its_attribute() -> None:
         trusted_hosts=("money.example", "books.example"),
         trusted_proxies=1,
         secret_key_fallbacks=(OLD_KEY,),
+        jwt_secret_key_fallbacks=(OTHER_KEY[::-1], OLD_KEY[::-1]),
+        data_key_fallbacks=(DATA_KEY[::-1],),
     )
     assert settings.secure_cookies
     assert not settings.embedded_valkey
@@ -109,6 +117,13 @@ def test_every_variable_reaches_its_attribute() -> None:
 
 def test_another_process_reads_the_same_settings() -> None:
     settings = parse(OUTLAY_SECRET_KEY=LONG_KEY, OUTLAY_JWT_SECRET_KEY=OTHER_KEY, PORT="8000")
+    assert parse(**settings.as_environ()) == settings
+
+
+def test_each_attribute_reaches_the_other_process() -> None:
+    settings = parse(**EVERYTHING)
+    names = [field.name for field in fields(settings)]
+    assert [name for name in names if getattr(settings, name) == getattr(parse(), name)] == []
     assert parse(**settings.as_environ()) == settings
 
 
@@ -200,6 +215,23 @@ def test_socket_of_the_embedded_valkey_fits_and_is_recognised(folder: str) -> No
     assert settings.embedded_valkey
     assert parse(OUTLAY_DATA_DIR=folder, REDIS_URL=settings.redis_url).embedded_valkey
     assert settings.limiter_storage_url == f"redis+{settings.redis_url}"
+
+
+@pytest.mark.parametrize(
+    ("host", "base_url", "is_unencrypted"),
+    [
+        ("127.0.0.1", "", False),
+        ("::1", "", False),
+        ("127.0.0.1", "http://localhost:5000", False),
+        ("127.0.0.1", "http://money.example", True),
+        ("0.0.0.0", "http://localhost:5000", True),  # noqa: S104 - only parsed
+        ("nas.lan", "", True),
+        ("0.0.0.0", "https://money.example", False),  # noqa: S104 - only parsed
+    ],
+)
+def test_what_goes_unencrypted_is_known(host: str, base_url: str, is_unencrypted: bool) -> None:
+    settings = parse(OUTLAY_HOST=host, OUTLAY_BASE_URL=base_url)
+    assert settings.is_unencrypted is is_unencrypted
 
 
 def test_deep_data_folders_get_different_sockets() -> None:

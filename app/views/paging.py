@@ -1,0 +1,50 @@
+"""Pages of a list by their number, and the addresses of those beside them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request, url_for
+
+from app.core.errors import NotFound
+from app.core.paging import Page, PageRequest
+from app.schemas.paging import PageQuery
+from app.views.forms import Form
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """A page of a list with the addresses of its neighbours."""
+
+    total: int
+    total_is_lower_bound: bool
+    pages: int
+    page: int | None
+    prev_url: str | None
+    next_url: str | None
+
+
+def wanted_page() -> PageRequest:
+    """Return which page the address asks for. NotFound when it cannot be read."""
+    query = Form(PageQuery(only=("page", "per_page"))).load(request.args)
+    if query is None:
+        raise NotFound("There is no such page.")
+    wanted: PageRequest = query["request"]
+    return wanted
+
+
+def numbered(page: Page[Any], endpoint: str, **kept: Any) -> Pages:
+    """Return a page with its neighbours' addresses: ``endpoint`` with what is ``kept``."""
+
+    def address(number: int) -> str | None:
+        exists = page.page is not None and 1 <= number <= page.pages
+        return url_for(endpoint, **kept, page=number) if exists else None
+
+    at = page.page or 1
+    return Pages(
+        total=page.total,
+        total_is_lower_bound=page.total_is_lower_bound,
+        pages=page.pages,
+        page=page.page,
+        prev_url=address(at - 1),
+        next_url=address(at + 1),
+    )
