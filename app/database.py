@@ -34,5 +34,11 @@ def _prepare_sqlite(engine: Engine) -> None:
     def _connected(connection: sqlite3.Connection, _record: Any) -> None:
         # No transaction but the ones that a unit of work opens by itself.
         connection.isolation_level = None
+        # SQLite's own knows ASCII only.
+        connection.create_function("lower", 1, _lower, deterministic=True)
         for pragma in _PRAGMAS:
             connection.execute(pragma)
+
+
+def _lower(text: str | None) -> str | None:
+    return None if text is None else text.lower()

@@ -77,6 +77,12 @@ def revoke(user_id: int, token_id: int) -> bool:
     return _change(*mine, revoked_at=clock.now()) == 1
 
 
+def revoke_all(user_id: int) -> int:
+    """End all tokens of a person; returns how many."""
+    mine = (ApiToken.user_id == user_id, ApiToken.revoked_at.is_(None))
+    return _change(*mine, revoked_at=clock.now())
+
+
 def _change(*which: Any, **values: object) -> int:
     result = session.execute(
         update(ApiToken).where(*which).values(**values).execution_options(synchronize_session=False)
