@@ -7,7 +7,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 from marshmallow import ValidationError
 
-from app.controllers import demo, registrations, verification
+from app.controllers import demo, instance_settings, registrations, verification
 from app.schemas.registrations import InvitationInput
 
 ledger = AppGroup("ledger", help="The books.")
@@ -43,8 +43,8 @@ def invite(email: str | None) -> None:
     except ValidationError as error:
         raise click.BadParameter(f"{email} is no e-mail address.", param_hint="EMAIL") from error
     click.echo(registrations.invite(None, base_url=settings.base_url, **data).url)
-    if settings.registration == "closed":
-        click.echo("It works once OUTLAY_REGISTRATION is invite; now it is closed.", err=True)
+    if instance_settings.for_registration(settings.registration).mode == "closed":
+        click.echo("It works once registration is invite; now it is closed.", err=True)
 
 
 @click.command("demo")

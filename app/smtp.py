@@ -3,7 +3,8 @@
 import os
 import smtplib
 import ssl
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from email.utils import parseaddr
 from pathlib import Path
 from types import TracebackType
 from typing import Any, cast
@@ -12,11 +13,23 @@ from urllib.parse import unquote, urlsplit
 from flask import Flask, current_app
 from flask_mail import Connection, Message
 
+from app.core import clock
 from app.extensions import mail
 from config import Settings
 
 TIMEOUT = 10.0
 """Seconds that a server may take for each of its answers."""
+
+PROBE_TIMEOUT = 1.5
+"""Seconds that a server may take to say that it is there."""
+
+TAKEN = range(200, 300)
+"""Answers of a mail server that something is taken (RFC 5321, 4.2.1)."""
+
+TEST_TEXT = """Somebody who runs this Outlay wanted to know whether its mails arrive.
+
+This one did. There is nothing to do.
+"""
 
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
@@ -61,6 +74,62 @@ def forget(mail_ids: Iterable[int]) -> None:
 def file_name(mail_id: int, kind: str) -> str:
     """Return what the file of a mail is called, without its ending."""
     return f"{mail_id:08}-{kind}"
+
+
+def prober() -> Callable[[], bool]:
+    """Return what says whether mails leave by a server, and raises when that does not answer.
+
+    It may run outside of any app context.
+    """
+    config = current_app.config
+    if not leaves_by_server():
+        return lambda: False
+    connect = smtplib.SMTP_SSL if config["MAIL_USE_SSL"] else smtplib.SMTP
+    address = (config["MAIL_SERVER"], config["MAIL_PORT"])
+
+    def answers() -> bool:
+        with connect(*address, timeout=PROBE_TIMEOUT) as host:
+            host.ehlo_or_helo_if_needed()
+        return True
+
+    return answers
+
+
+def tester(recipient: str) -> Callable[[], str]:
+    """Return what sends a mail to try the way out, and says what the server answered to it.
+
+    Without a server it says where the file lies. It raises what :func:`deliver` does, and may run
+    outside of any app context.
+    """
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+
+    def send() -> str:
+        with app.app_context():
+            return _send_test(recipient)
+
+    return send
+
+
+def _send_test(recipient: str) -> str:
+    message = Message("Outlay can send mails", [recipient], TEST_TEXT)
+    if not leaves_by_server():
+        name = f"test-{clock.now():%Y%m%d%H%M%S%f}"
+        _write(message, name)
+        return str(folder() / f"{name}.eml")
+    with _Connection(current_app.extensions["mail"]) as connection:
+        host = cast(smtplib.SMTP, connection.host)
+        host.ehlo_or_helo_if_needed()
+        _demand(host.mail(parseaddr(str(message.sender))[1]))
+        _demand(host.rcpt(recipient))
+        return _demand(host.data(message.as_bytes()))
+
+
+def _demand(answer: tuple[int, bytes]) -> str:
+    """Return a server's answer as text. Raises SMTPResponseException unless something was taken."""
+    code, said = answer
+    if code not in TAKEN:
+        raise smtplib.SMTPResponseException(code, said)
+    return f"{code} {said.decode(errors='replace')}"
 
 
 class _Connection(Connection):

@@ -8,7 +8,7 @@ from app.api import acting
 from app.api.acting import KIND, actor, tokens
 from app.api.answers import json_response
 from app.api.blueprint import Blueprint
-from app.controllers import auth
+from app.controllers import auth, instance_settings
 from app.policies import public
 from app.schemas.auth import RegisteredSchema, RegisterInput, SignInInput, TokensSchema
 from app.services.sign_ins import Circumstances
@@ -22,8 +22,8 @@ blp = Blueprint("api_auth", __name__, url_prefix="/api/auth", description="Who y
 @public
 def register(data: dict[str, Any]) -> Response:
     """Make an account; the first one of an instance becomes its administrator."""
-    mode = current_app.extensions["settings"].registration
-    user = auth.register(mode=mode, **data)
+    rules = instance_settings.for_registration(current_app.extensions["settings"].registration)
+    user = auth.register(mode=rules.mode, **rules.completed(data))
     return json_response(RegisteredSchema().dump({"user": user}), 201)
 
 

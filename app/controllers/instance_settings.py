@@ -1,6 +1,7 @@
 """Settings of the instance: read by everybody who registers, changed by administrators."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from app.core.uow import unit_of_work
@@ -10,26 +11,37 @@ from app.policies import require_administrator
 from app.services import activities, instance_settings
 from app.services.instance_settings import Effective
 
-
-def registration_mode(default: str) -> str:
-    """Return who may register: as it is set here, else ``default``, which is the environment's."""
-    return str(instance_settings.find_all().get("registration", default))
+BUILT_IN = {"currency": "EUR", "timezone": "UTC", "locale": "en"}
+"""What somebody new begins with where neither they nor an administrator say otherwise."""
 
 
-def for_newcomers() -> dict[str, str]:
-    """Return the currency, time zone and locale that somebody new begins with, where set here."""
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """Who may register, and what somebody new begins with where that is set here."""
+
+    mode: str
+    newcomers: Mapping[str, str]
+
+    def completed(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what somebody new said of themselves, with all that they left out."""
+        return {**BUILT_IN, **self.newcomers, **given}
+
+
+def for_registration(mode: str) -> Registration:
+    """Return what counts for somebody who comes to register; ``mode`` is the environment's."""
     found = instance_settings.find_all()
-    return {name: value for name, value in found.items() if name != "registration"}
+    return Registration(mode=found.pop("registration", mode), newcomers=found)
 
 
-def show(actor: Actor | None, defaults: Mapping[str, Any]) -> Sequence[Effective]:
-    """Return every setting as it counts over ``defaults``. NotFound for all but administrators.
+def show(actor: Actor | None, mode: str) -> Sequence[Effective]:
+    """Return every setting as it counts; ``mode`` is the environment's of registration.
 
-    ``actor`` is None for who may run commands on the server.
+    ``actor`` is an administrator, or None for who may run commands on the server; NotFound for
+    everybody else.
     """
     if actor is not None:
         require_administrator(actor)
-    return instance_settings.effective(defaults)
+    return instance_settings.effective({"registration": mode, **BUILT_IN})
 
 
 def update(actor: Actor | None, **changes: Any) -> None:

@@ -11,7 +11,15 @@ import time
 from collections.abc import Callable
 from types import FrameType
 
-from app.controllers import data_export_work, erasure_work, import_work, mail_work
+from app.controllers import (
+    data_export_work,
+    erasure_work,
+    health,
+    import_work,
+    ledger_work,
+    mail_work,
+)
+from app.jobs import activities
 from app.jobs.context import current_app, in_app
 
 log = logging.getLogger(__name__)
@@ -19,13 +27,16 @@ TICK = 5.0
 """Seconds between two looks at the clock."""
 
 SCHEDULE: tuple[tuple[float, Callable[[], object]], ...] = (
+    (10, health.note_beat),
     (10, import_work.resume_stalled),
     (10, mail_work.send_due),
     (3600, import_work.forget_old_requests),
     (10, data_export_work.resume_stalled),
     (60, erasure_work.resume),
     (3600, mail_work.forget_sent),
+    (3600, ledger_work.purge_deleted),
     (3600, data_export_work.remove_expired),
+    (3600, activities.forget_old),
 )
 """(seconds between two runs, what to run)"""
 

@@ -66,15 +66,15 @@ class Secret(fields.String):
 
 
 class RegisterInput(Input):
-    """A new person."""
+    """A new person; what is left out of currency, time zone and locale is up to the instance."""
 
     email = Email(required=True)
     password = Secret(shortest=8)
     first_name = Text(longest=100)
     last_name = Text(longest=100)
-    currency = Currency(load_default="EUR")
-    timezone = Timezone(load_default="UTC")
-    locale = Locale(load_default="en")
+    currency = Currency()
+    timezone = Timezone()
+    locale = Locale()
     invitation = Text(longest=100)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from app.core import clock, queue
+from app.core.errors import NotFound
 from app.core.uow import UnitOfWork
 from app.models.base import session
 from app.models.mails import Mail
@@ -16,7 +17,9 @@ SEND_JOB = "app.jobs.mails.send"
 SEND_SECONDS = 50
 """How long a job may take to send one mail; shorter than the wait for the next try."""
 
-UNPROVED = frozenset({"verify_email", "confirm_address", "registration_invitation"})
+UNPROVED = frozenset(
+    {"verify_email", "confirm_address", "registration_invitation", "ledger_invitation"}
+)
 """Kinds that go to addresses nobody has proved yet; all others go to proved ones only."""
 
 MOST_ATTEMPTS = 8
@@ -100,6 +103,17 @@ def find_failed() -> Sequence[Mail]:
     """Return the newest mails that failed for good, the newest first."""
     failed = select(Mail).where(Mail.status == "failed")
     return session.scalars(failed.order_by(Mail.id.desc()).limit(MOST_SHOWN)).all()
+
+
+def retry(unit: UnitOfWork, mail_id: int) -> None:
+    """Let a mail that failed for good be tried again from the start. NotFound without one."""
+    query = select(Mail).where(Mail.id == mail_id, Mail.status == "failed")
+    mail = session.scalar(query.with_for_update())
+    if mail is None:
+        raise NotFound
+    mail.status, mail.attempts, mail.due_at, mail.reason = "waiting", 0, clock.now(), None
+    session.flush()
+    unit.after_commit(lambda: hand_over(mail))
 
 
 def remove_old() -> None:

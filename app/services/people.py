@@ -188,7 +188,7 @@ def _words(q: str) -> list[ColumnElement[bool]]:
 
 def _filters(role: str | None, state: str | None) -> list[ColumnElement[bool]]:
     conditions: dict[str | None, ColumnElement[bool]] = {
-        "active": User.is_active,
+        "active": User.is_active.is_(True),
         "disabled": User.is_active.is_not(True),
         "unverified": User.email_verified_at.is_(None),
     }

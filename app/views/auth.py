@@ -1,11 +1,12 @@
 """Registering, signing in and signing out."""
 
+from typing import Any
 from zoneinfo import available_timezones
 
 from babel import negotiate_locale
 from babel.localedata import locale_identifiers
 from babel.numbers import get_territory_currencies
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -20,6 +21,7 @@ from app.views.addresses import given_address, local_address
 from app.views.entering import ask_for_code, enter
 from app.views.formatting import currency_names
 from app.views.forms import Form
+from app.views.registering import rules
 from app.views.trust import known_device
 
 blp = Blueprint("auth", __name__)
@@ -55,7 +57,7 @@ def open_session() -> Answer:
 def new() -> Answer:
     """Show the form to register, with what the browser tells about its person filled in."""
     known = {
-        "currency": _currency_of(_liked_locale()),
+        "currency": newcomer()["currency"],
         "invitation": request.args.get("invitation", ""),
     }
     return _unless_signed_in() or _register_page(Form(RegisterInput(), known))
@@ -66,8 +68,8 @@ def new() -> Answer:
 def create() -> Answer:
     """Register and sign in at once."""
     form = Form(RegisterInput())
-    data = form.load(_with_circumstances(request.form))
-    if data is None or form.call(auth.register, mode=_mode(), **data) is None:
+    data = form.load(_with_known_zone(request.form))
+    if data is None or form.call(auth.register, mode=rules().mode, **_whole(data)) is None:
         return _register_page(form)
     opened = auth.sign_in(circumstances(), email=data["email"], password=data["password"])
     start_session(opened.token)
@@ -86,9 +88,10 @@ def sign_out() -> Response:
 
 
 def newcomer() -> dict[str, str]:
-    """Return what the browser tells of somebody new who fills in no form."""
+    """Return what somebody new begins with: as it is set here, else as their browser tells."""
     locale = _liked_locale()
-    return {"currency": _currency_of(locale), "locale": locale or DEFAULT_LOCALE}
+    told = {"currency": _currency_of(locale), "locale": locale or DEFAULT_LOCALE}
+    return {**told, **rules().newcomers}
 
 
 def _unless_signed_in() -> Response | None:
@@ -111,16 +114,16 @@ def _register_page(form: Form) -> tuple[str, int]:
     return page, form.status
 
 
-def _mode() -> str:
-    """Return who may register here."""
-    mode: str = current_app.extensions["settings"].registration
-    return mode
+def _whole(data: dict[str, Any]) -> dict[str, Any]:
+    """Add what somebody new left out; what is set here counts before what only a browser says."""
+    unasked = {name: value for name, value in newcomer().items() if name != "currency"}
+    return rules().completed({**data, **unasked})
 
 
 def _why_closed(form: Form) -> str | None:
     """Return what keeps whoever came from registering here, if anything does."""
     try:
-        registrations.check(_mode(), form.values.get("invitation", ""))
+        registrations.check(rules().mode, form.values.get("invitation", ""))
     except Forbidden as error:
         return error.detail
     return None
@@ -130,12 +133,11 @@ def _next() -> str | None:
     return local_address(request.values.get("next"))
 
 
-def _with_circumstances(typed: MultiDict[str, str]) -> MultiDict[str, str]:
-    """Add what the browser knows of its person; a time zone nobody else knows is left out."""
+def _with_known_zone(typed: MultiDict[str, str]) -> MultiDict[str, str]:
+    """Leave out a time zone that a browser knows and nobody else."""
     known = MultiDict(typed)
     if known.get("timezone") not in available_timezones():
         known.pop("timezone", None)
-    known["locale"] = _liked_locale() or DEFAULT_LOCALE
     return known
 
 

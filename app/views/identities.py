@@ -22,6 +22,7 @@ from app.views.entering import OFFER, enter
 from app.views.forms import Form
 from app.views.keeping import keep, take
 from app.views.messages import done, failed
+from app.views.registering import rules
 from config import Settings
 
 blp = Blueprint("identities", __name__)
@@ -112,7 +113,7 @@ def _link(subject: Subject) -> Response:
 
 def _enter(subject: Subject, going_to: str) -> Response:
     try:
-        opened = identities.sign_in(circumstances(), subject, mode=_mode(), person=newcomer())
+        opened = identities.sign_in(circumstances(), subject, mode=rules().mode, person=newcomer())
     except AddressTaken as error:
         failed(error.detail)
         if subject.email_verified:
@@ -131,11 +132,6 @@ def _subject(claims: oidc.Claims) -> Subject:
     with contextlib.suppress(ValidationError):
         return Subject(**known | {"email": Email().deserialize(claims.email)})
     return Subject(**known | {"email": "", "email_verified": False})
-
-
-def _mode() -> str:
-    settings: Settings = current_app.extensions["settings"]
-    return settings.registration
 
 
 def _demand_provider() -> None:

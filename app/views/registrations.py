@@ -15,6 +15,7 @@ from app.views.forms import Form, attempt
 from app.views.messages import done
 from app.views.once import once
 from app.views.paging import numbered, wanted_page
+from app.views.registering import rules
 from config import Settings
 
 blp = Blueprint("registrations", __name__, url_prefix="/admin/invitations")
@@ -74,7 +75,7 @@ def _page(form: Form) -> tuple[str, int]:
         form=form,
         invitations=found.items,
         page=numbered(found, "registrations.index"),
-        mode=settings.registration,
+        mode=rules().mode,
         lifetimes=LIFETIMES.items(),
         numbers=NUMBERS,
     )

@@ -1,0 +1,63 @@
+"""Jobs, as administrators see them: what waits, runs and failed, and nothing of what is in it.
+
+``actor`` is an administrator, or None for who may run commands on the server.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.core import queue
+from app.core.errors import Unavailable
+from app.core.queue import QueuedJob, QueueState
+from app.core.uow import unit_of_work
+from app.models.activities import NOBODY
+from app.models.users import Actor
+from app.policies import require_administrator
+from app.services import activities, backlog
+from app.services.backlog import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What there is to do: by the queue, None while that is away, and by the database."""
+
+    queue: QueueState | None
+    jobs: Sequence[QueuedJob]
+    entries: Sequence[Entry]
+
+
+def show(actor: Actor | None) -> Work:
+    """Return all there is to do. NotFound for all but administrators."""
+    _admit(actor)
+    entries = backlog.find_all()
+    try:
+        return Work(queue.state(), queue.jobs(), entries)
+    except Unavailable:
+        return Work(None, (), entries)
+
+
+def retry(actor: Actor | None, job_id: str) -> None:
+    """Have a failed job done again. NotFound without one, Conflict when it did not fail."""
+    _admit(actor)
+    queue.retry(job_id)
+    _note(actor, "job.retried", job_id)
+
+
+def drop(actor: Actor | None, job_id: str) -> None:
+    """Forget a job that waits or failed; Conflict while it runs.
+
+    What it was to do stays in the database, and is handed out again if it still has to be done.
+    """
+    _admit(actor)
+    queue.drop(job_id)
+    _note(actor, "job.dropped", job_id)
+
+
+def _admit(actor: Actor | None) -> None:
+    if actor is not None:
+        require_administrator(actor)
+
+
+def _note(actor: Actor | None, kind: str, job_id: str) -> None:
+    with unit_of_work():
+        activities.record(actor.trace if actor else NOBODY, kind, job=job_id[:100])
