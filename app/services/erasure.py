@@ -50,11 +50,11 @@ def plan(user_id: int) -> list[Fate]:
 
 def demand_other_administrator(user: User) -> None:
     """Raise Conflict where people would be left without an administrator."""
-    others = select(User.id).where(User.id != user.id, User.is_active)
-    admins = others.where(User.role == "admin")
-    if user.role == "admin" and session.scalar(others.limit(1)) is not None:
-        if session.scalar(admins.limit(1)) is None:
-            raise Conflict("Somebody else has to be an administrator first.")
+    others = session.scalars(
+        select(User.role).where(User.id != user.id, User.is_active).distinct()
+    ).all()
+    if user.role == "admin" and others and "admin" not in others:
+        raise Conflict("Somebody else has to be an administrator first.")
 
 
 def begin(user: User) -> None:
@@ -99,9 +99,7 @@ def leave(ledger_id: int, user_id: int) -> bool:
         heir.role = "owner"
     if ledger.personal_user_id == user_id:
         ledger.personal_user_id, ledger.kind = None, "shared"
-    session.execute(
-        delete(Member).where(Member.ledger_id == ledger_id, Member.user_id == user_id)
-    )
+    session.execute(delete(Member).where(Member.ledger_id == ledger_id, Member.user_id == user_id))
     session.flush()
     return True
 
