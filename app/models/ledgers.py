@@ -10,11 +10,16 @@ from app.models.base import Base, Id, currency, id_pk
 from app.models.mixins import Timestamped
 
 
+REMOVING = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+"""When a ledger counts as deleted whose rows are being removed: long ago, whatever was said."""
+
+
 class Ledger(Timestamped, Base):
     """A set of books. ``revision`` grows in every transaction that changes anything in it.
 
     An archived one is read and not written. A deleted one is seen by nobody, waits for thirty days
-    for its owner to change their mind, and is then removed with all that is in it.
+    for its owner to change their mind, and is then removed with all that is in it. Its currency
+    stays: it is what new accounts start with, and which figures stand first.
     """
 
     __tablename__ = "ledgers"
@@ -63,3 +68,27 @@ class LedgerScope(LedgerKey):
     revision: int
     role: str
     is_archived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeletedLedger:
+    """A deleted ledger that its owner can bring back until ``kept_until``."""
+
+    id: int
+    name: str
+    kind: str
+    currency: str
+    role: str
+    is_archived: bool
+    deleted_at: dt.datetime
+    kept_until: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """How much there is in a ledger."""
+
+    accounts: int
+    transactions: int
+    imports: int
+    members: int

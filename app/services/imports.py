@@ -13,6 +13,7 @@ from app.core.rows import AnyRow
 from app.models.accounts import Account
 from app.models.base import session
 from app.models.imports import WORKING, Import, ImportFile, ImportRow
+from app.models.ledgers import Ledger
 from app.models.transactions import Transaction
 from app.services import duplicates, leases, staging, totals
 
@@ -138,7 +139,7 @@ def start_commit(work: Import) -> None:
 def claim(import_id: int, statuses: Sequence[str], status: str) -> Import | None:
     """Take an import up for a job; None when another did, or nothing is left to do."""
     work = session.get(Import, import_id, populate_existing=True)
-    if work is None or work.status not in statuses:
+    if work is None or work.status not in statuses or _is_stopped(work):
         return None
     if not leases.take(work):
         fail(work, "This was interrupted too often and was stopped. Try it once more.")
@@ -148,8 +149,23 @@ def claim(import_id: int, statuses: Sequence[str], status: str) -> Import | None
 
 
 def still_mine(work: Import, attempt: int) -> bool:
-    """Read ``work`` again in a write transaction: False when another job took over."""
-    return leases.holds(work, attempt) and work.status in WORKING
+    """Read ``work`` again in a write transaction: False when nothing more may come of this job.
+
+    Another one took over, or the ledger takes nothing more; then the import says so.
+    """
+    mine = leases.holds(work, attempt) and work.status in WORKING
+    return mine and not _is_stopped(work)
+
+
+def _is_stopped(work: Import) -> bool:
+    """Whether the ledger takes nothing more, being deleted or archived; ends the import then."""
+    columns = (Ledger.deleted_at, Ledger.archived_at)
+    row = session.execute(select(*columns).where(Ledger.id == work.ledger_id)).one()
+    if row.deleted_at is None and row.archived_at is None:
+        return False
+    what = "deleted" if row.deleted_at else "archived"
+    fail(work, f"The ledger was {what} before this was done. Nothing more of it was stored.")
+    return True
 
 
 def find_duplicates(work: Import) -> None:

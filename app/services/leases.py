@@ -8,6 +8,7 @@ import datetime as dt
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_
+from sqlalchemy.exc import InvalidRequestError
 
 from app.core import clock
 from app.models.base import session
@@ -35,8 +36,11 @@ def keep_alive(work: Leased) -> None:
 
 
 def holds(work: Leased, attempt: int) -> bool:
-    """Read ``work`` again in a write transaction: False when another job took over."""
-    session.refresh(work)
+    """Read ``work`` again in a write transaction: False when it is gone, or another's."""
+    try:
+        session.refresh(work)
+    except InvalidRequestError:
+        return False
     return work.attempts == attempt
 
 

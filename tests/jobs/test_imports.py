@@ -28,6 +28,7 @@ from tests.conftest import ROOT
 from tests.factories import statements
 from tests.factories.callers import Api, Body, expect
 from tests.factories.fixtures import Work
+from tests.factories.people import PASSWORD
 
 ROWS = 40_000
 PATIENCE = 60.0
@@ -289,3 +290,68 @@ def test_what_is_at_work_is_not_handed_over_again(app: Flask, api: Api) -> None:
         alive = clock.now() + dt.timedelta(seconds=30)
         unit.session.execute(update(Import).values(status="reading", lease_until=alive))
     assert _resume(api) == 0
+
+
+# A ledger that takes nothing more
+
+
+@pytest.mark.parametrize("what", ["deleted", "archived"])
+@pytest.mark.parametrize("commit", ["true", "false"])
+def test_a_job_of_a_ledger_put_away_does_nothing_and_says_so(
+    app: Flask, api: Api, work: Work, what: str, commit: str
+) -> None:
+    ledger = api.add("/ledgers", name="Flat")
+    content = statements.outlay(statements.entries(5))
+    upload = api.upload(content, query=f"?ledger_id={ledger['id']}", commit=commit)
+    import_id = expect(202, upload)["id"]
+    path = f"/ledgers/{ledger['id']}"
+    if what == "deleted":
+        assert api.request("DELETE", path, {"password": PASSWORD}).status_code == 204
+    else:
+        expect(200, api.patch(path, {"archived": True}))
+    work()
+    with app.app_context():
+        found = session.get_one(Import, import_id)
+        assert found.status == "failed"
+        assert found.reason == (
+            f"The ledger was {what} before this was done. Nothing more of it was stored."
+        )
+        rows = select(func.count()).select_from(Transaction)
+        assert session.scalar(rows.where(Transaction.ledger_id == ledger["id"])) == 0
+    _use_again(api, path, what)
+    expect(202, api.patch(f"/imports/{import_id}", {}))
+    work()
+    assert api.read(f"/imports/{import_id}")["status"] == ("done" if commit == "true" else "review")
+
+
+def test_a_commit_stops_between_two_batches_when_its_ledger_is_archived(
+    app: Flask, api: Api, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(committing, "BATCH", 3)
+    ledger = api.add("/ledgers", name="Flat")
+    content = statements.outlay(statements.entries(8))
+    upload = api.upload(content, query=f"?ledger_id={ledger['id']}")
+    import_id = expect(202, upload)["id"]
+    work()
+    with app.app_context(), unit_of_work():
+        claimed = session.get_one(Import, import_id)
+        imports.start_commit(claimed)
+        assert imports.claim(import_id, ("committing",), "committing") is not None
+        assert committing.commit_batch(claimed)
+    expect(200, api.patch(f"/ledgers/{ledger['id']}", {"archived": True}))
+    with app.app_context():
+        import_work.commit(import_id)
+        assert session.get_one(Import, import_id).status == "failed"
+        assert verification.find_differences() == []
+    assert len(api.rows(ledger_id=ledger["id"])) == 3
+    _use_again(api, f"/ledgers/{ledger['id']}", "archived")
+    expect(202, api.post(f"/imports/{import_id}/commit"))
+    work()
+    assert len(api.rows(ledger_id=ledger["id"])) == 8
+
+
+def _use_again(api: Api, path: str, what: str) -> None:
+    if what == "deleted":
+        expect(200, api.post(f"{path}/restore"))
+    else:
+        expect(200, api.patch(path, {"archived": False}))
