@@ -1,15 +1,13 @@
 """What administrators do; for everybody else there is nothing here."""
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from flask import Response, current_app
 
 from app.api.acting import actor
-from app.api.answers import item_response, json_response, page_response
+from app.api.answers import json_response, page_response
 from app.api.blueprint import Blueprint
-from app.api.idempotency import idempotent
+from app.api.idempotency import completed, idempotent
 from app.controllers import mails, registrations
 from app.controllers.registrations import Invited
 from app.schemas.mails import MailListSchema
@@ -23,18 +21,13 @@ from app.schemas.registrations import (
 blp = Blueprint("api_admin", __name__, url_prefix="/api/admin", description="Administration")
 
 
-def with_link(view: Callable[..., Response]) -> Callable[..., Response]:
-    """Add an invitation's link once the answer is kept for its Idempotency-Key, without it."""
+def _base_url() -> str:
+    base_url: str = current_app.extensions["settings"].base_url
+    return base_url
 
-    @wraps(view)
-    def wrapper(*args: Any, **kwargs: Any) -> Response:
-        kept = view(*args, **kwargs)
-        whole = item_response(InvitationSchema(), _found(kept.get_json()["id"]), kept.status_code)
-        kept.set_data(whole.get_data())
-        kept.set_etag(whole.get_etag()[0] or "")
-        return kept
 
-    return wrapper
+def _found(invitation_id: int) -> Invited:
+    return registrations.show(actor(), invitation_id, base_url=_base_url())
 
 
 @blp.route("/registration-invitations", methods=["GET"])
@@ -47,7 +40,7 @@ def list_invitations(query: dict[str, Any]) -> Response:
 
 
 @blp.route("/registration-invitations", methods=["POST"])
-@with_link
+@completed(InvitationSchema, _found)
 @idempotent
 @blp.arguments(InvitationInput)
 @blp.item(InvitationSchema, 201)
@@ -75,12 +68,3 @@ def revoke_invitation(invitation_id: int) -> None:
 def failed_mails() -> Response:
     """List the newest mails that could not be sent, and why."""
     return json_response(MailListSchema().dump({"items": mails.list_failed(actor())}))
-
-
-def _found(invitation_id: int) -> Invited:
-    return registrations.show(actor(), invitation_id, base_url=_base_url())
-
-
-def _base_url() -> str:
-    base_url: str = current_app.extensions["settings"].base_url
-    return base_url

@@ -9,8 +9,10 @@ from functools import wraps
 from typing import Any
 
 from flask import Response, request
+from marshmallow import Schema
 
 from app.api.acting import actor
+from app.api.answers import item_response
 from app.controllers import requests
 from app.core.errors import Invalid
 from app.http import request_digest
@@ -36,6 +38,29 @@ def idempotent(view: Callable[..., Response]) -> Callable[..., Response]:
         return response
 
     return wrapper
+
+
+def completed(
+    schema: type[Schema], find: Callable[..., Any]
+) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
+    """Answer with all of a new item once the answer is kept without its secrets, such as a link.
+
+    ``find`` takes the ids in the path and, last, that of the item.
+    """
+    dumper = schema()
+
+    def decorate(view: Callable[..., Response]) -> Callable[..., Response]:
+        @wraps(view)
+        def wrapper(*args: Any, **ids: Any) -> Response:
+            kept = view(*args, **ids)
+            whole = item_response(dumper, find(*ids.values(), kept.get_json()["id"]), 201)
+            kept.set_data(whole.get_data())
+            kept.set_etag(whole.get_etag()[0] or "")
+            return kept
+
+        return wrapper
+
+    return decorate
 
 
 def _checked(key: str) -> str:

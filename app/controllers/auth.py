@@ -4,10 +4,14 @@ import datetime as dt
 
 from app.core.errors import Forbidden, OtpInvalid, OtpRequired, Unauthenticated
 from app.core.uow import UnitOfWork, unit_of_work
+from app.models.activities import Trace
+from app.models.invitations import Invitation
+from app.models.ledgers import LedgerKey
 from app.models.users import Actor, User
 from app.services import (
     attempts,
     invitations,
+    joining,
     ledgers,
     links,
     mails,
@@ -41,9 +45,21 @@ def register(*, mode: str, email: str, password: str, invitation: str = "", **de
         user = users.record(email=email, password_hash=password_hash, **details)
         ledgers.open_personal(user)
         if invited:
-            invitations.use(invited)
+            _take_up(invited, invitation, user)
         mails.post(work, links.VERIFY, recipient=user.email, user=user)
     return user
+
+
+def _take_up(invited: Invitation, token: str, user: User) -> None:
+    """Use the invitation somebody registers with; one into a ledger lets them into that, too.
+
+    Otherwise a link for one person would let any number register before the first one joins.
+    """
+    if invited.ledger_id is None:
+        invitations.use(invited)
+        return
+    with unit_of_work(LedgerKey(invited.ledger_id)):
+        joining.join(Trace(user.id), token, user)
 
 
 def sign_in(circumstances: Circumstances, *, email: str, password: str, otp: str = "") -> Opened:

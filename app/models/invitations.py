@@ -16,7 +16,8 @@ class Invitation(Base):
     """A link that lets somebody in: to register where there is no ledger, else into that ledger.
 
     ``email`` is the only address it is good for, where there is one. ``max_uses`` says how many
-    people it lets in, None as many as come. Its token is signed, not stored: see the service.
+    people it lets in, None as many as come. ``member_id`` is the placeholder that whoever accepts
+    becomes. Its token is signed, not stored: see the service.
     """
 
     __tablename__ = "invitations"
@@ -30,6 +31,9 @@ class Invitation(Base):
         Id, ForeignKey("ledgers.id", ondelete="CASCADE"), index=True
     )
     role: Mapped[str | None] = mapped_column(String(10))
+    member_id: Mapped[int | None] = mapped_column(
+        Id, ForeignKey("ledger_members.id", ondelete="CASCADE"), index=True
+    )
     email: Mapped[str | None] = mapped_column(String(254))
     created_by_id: Mapped[int | None] = mapped_column(
         Id, ForeignKey("users.id", ondelete="SET NULL")

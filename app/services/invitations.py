@@ -6,6 +6,7 @@ its ids out once more, and an old link must not open a new row.
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, func, or_, select, update
@@ -19,6 +20,8 @@ from app.models.invitations import Invitation
 from app.services import users
 
 PURPOSE = "invitation"
+MAILED = "invitation by mail"
+"""The purpose of a token that went to one address only and so proves that its reader got it."""
 LIFETIME = dt.timedelta(days=7)
 LONGEST_LIFETIME = dt.timedelta(days=366)
 
@@ -38,19 +41,23 @@ def record(
     max_uses: int | None = 1,
     ledger_id: int | None = None,
     role: str | None = None,
+    member_id: int | None = None,
+    longest: dt.timedelta = LONGEST_LIFETIME,
 ) -> Invitation:
     """Make an invitation: to register, or into a ledger with a role there; for a week by default.
 
-    Invalid when it would end in the past or too late, or let several people in at one address.
+    Invalid when it would end in the past or later than ``longest`` from now, or let several people
+    in at one address.
     """
     if email and max_uses != 1:
         raise Invalid(errors={"max_uses": ["An invitation for one address works once."]})
     invitation = Invitation(
         ledger_id=ledger_id,
         role=role,
+        member_id=member_id,
         email=users.normalize_email(email) if email else None,
         created_by_id=created_by_id,
-        expires_at=_checked_end(expires_at) if expires_at else clock.now() + LIFETIME,
+        expires_at=_checked_end(expires_at, longest) if expires_at else clock.now() + LIFETIME,
         max_uses=max_uses,
     )
     session.add(invitation)
@@ -63,18 +70,38 @@ def token_of(invitation: Invitation) -> str:
     return signing.sign_undated(PURPOSE, [invitation.id, _mark(invitation)])
 
 
+def mailed_token_of(invitation: Invitation) -> str:
+    """Return the token that goes to the address of an invitation, and is shown to nobody else."""
+    return signing.sign_undated(MAILED, [invitation.id, _mark(invitation)])
+
+
+def was_mailed(token: str) -> bool:
+    """Whether a token is one that was sent by mail."""
+    return _read(MAILED, token) is not None
+
+
 def find_good(token: str) -> Invitation:
     """Return the invitation of a token while it lets somebody in. Forbidden, saying why, if not."""
-    try:
-        invitation_id, mark = signing.read_undated(PURPOSE, token)
-    except Invalid as error:
-        raise Forbidden(_NO_GOOD) from error
-    invitation = _find(Invitation.id == invitation_id)
-    if invitation is None or _mark(invitation) != mark:
+    invitation = find_any(token)
+    require_waiting(invitation)
+    return invitation
+
+
+def find_any(token: str) -> Invitation:
+    """Return the invitation of a token, whatever became of it. Forbidden when there is none."""
+    facts = _read(PURPOSE, token) or _read(MAILED, token)
+    if facts is None:
         raise Forbidden(_NO_GOOD)
+    invitation = _find(Invitation.id == facts[0])
+    if invitation is None or _mark(invitation) != facts[1]:
+        raise Forbidden(_NO_GOOD)
+    return invitation
+
+
+def require_waiting(invitation: Invitation) -> None:
+    """Raise Forbidden, saying why, unless an invitation lets somebody in."""
     if invitation.state != "waiting":
         raise Forbidden(_REFUSALS[invitation.state])
-    return invitation
 
 
 def find(invitation_id: int, *, ledger_id: int | None = None) -> Invitation:
@@ -101,6 +128,13 @@ def find_page(request: PageRequest, *, ledger_id: int | None = None) -> Page[Inv
     return Page(items=items, per_page=request.per_page, total=total, page=request.page)
 
 
+def find_all_waiting(ledger_id: int) -> Sequence[Invitation]:
+    """Return the invitations into a ledger that let somebody in, the newest first."""
+    query = select(Invitation).where(Invitation.ledger_id == ledger_id, *_waiting())
+    newest = query.order_by(Invitation.id.desc()).options(joinedload(Invitation.created_by))
+    return session.scalars(newest, execution_options={"populate_existing": True}).all()
+
+
 def use(invitation: Invitation) -> None:
     """Let one person in. Conflict when it lets nobody in any more: somebody else was faster."""
     if not _change(invitation, uses=Invitation.uses + 1):
@@ -113,17 +147,59 @@ def revoke(invitation: Invitation) -> None:
         raise Conflict("This invitation lets nobody in any more; there is nothing to take back.")
 
 
+def revoke_those_of(ledger_id: int, user_id: int) -> None:
+    """Take back what a person made who owns the ledger no more."""
+    _revoke_all(Invitation.ledger_id == ledger_id, Invitation.created_by_id == user_id)
+
+
+def revoke_open_to(ledger_id: int, email: str) -> None:
+    """Take back every invitation into a ledger by which somebody with this address could come."""
+    is_open = or_(Invitation.email.is_(None), Invitation.email == email)
+    _revoke_all(Invitation.ledger_id == ledger_id, is_open)
+
+
+def revoke_claims(member_id: int) -> None:
+    """Take back the invitations to become a placeholder that is none any more."""
+    _revoke_all(Invitation.member_id == member_id)
+
+
+def count_waiting(ledger_id: int) -> int:
+    """Return how many invitations into a ledger let somebody in."""
+    query = select(func.count()).where(Invitation.ledger_id == ledger_id, *_waiting())
+    return session.scalar(query) or 0
+
+
+def _revoke_all(*conditions: Any) -> None:
+    statement = update(Invitation).where(*conditions, *_waiting()).values(revoked_at=clock.now())
+    session.execute(statement.execution_options(synchronize_session=False))
+
+
 def _change(invitation: Invitation, **values: Any) -> bool:
     """Change an invitation in one statement, if it is still waiting; whoever comes second waits."""
     statement = (
         update(Invitation)
-        .where(Invitation.id == invitation.id)
-        .where(Invitation.revoked_at.is_(None), Invitation.expires_at > clock.now())
-        .where(or_(Invitation.max_uses.is_(None), Invitation.uses < Invitation.max_uses))
+        .where(Invitation.id == invitation.id, *_waiting())
         .values(**values)
         .execution_options(synchronize_session=False)
     )
     return cast("CursorResult[Any]", session.execute(statement)).rowcount == 1
+
+
+def _waiting() -> tuple[Any, ...]:
+    """Return what holds of invitations that let somebody in."""
+    return (
+        Invitation.revoked_at.is_(None),
+        Invitation.expires_at > clock.now(),
+        or_(Invitation.max_uses.is_(None), Invitation.uses < Invitation.max_uses),
+    )
+
+
+def _read(purpose: str, token: str) -> list[Any] | None:
+    """Return which invitation a token for a purpose stands for; None when it is none."""
+    try:
+        return signing.read_undated(purpose, token)
+    except Invalid:
+        return None
 
 
 def _find(*conditions: Any) -> Invitation | None:
@@ -132,9 +208,9 @@ def _find(*conditions: Any) -> Invitation | None:
     return session.scalar(query.execution_options(populate_existing=True))
 
 
-def _checked_end(expires_at: dt.datetime) -> dt.datetime:
-    if not clock.now() < expires_at <= clock.now() + LONGEST_LIFETIME:
-        message = "Has to lie ahead, and at most a year."
+def _checked_end(expires_at: dt.datetime, longest: dt.timedelta) -> dt.datetime:
+    if not clock.now() < expires_at <= clock.now() + longest:
+        message = f"Has to lie ahead, and at most {longest.days} days."
         raise Invalid(errors={"expires_at": [message]})
     return expires_at
 

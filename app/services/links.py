@@ -40,7 +40,7 @@ def token_of(mail: Mail, user: User | None) -> str | None:
     """Return the token that goes into a mail; None for kinds that have no link to act on."""
     invitation = _invitation_of(mail)
     if invitation is not None:
-        return invitations.token_of(invitation)
+        return _token_into(invitation)
     if user is None or mail.kind not in LIFETIMES:
         return None
     return signing.sign(mail.kind, [user.id, mail.recipient, user.link_number])
@@ -86,6 +86,12 @@ def _invitation_of(mail: Mail) -> Invitation | None:
     """Return the invitation that a mail brings, while it lets somebody in."""
     number = mail.details.get("invitation_id")
     return None if number is None else invitations.find_waiting(number)
+
+
+def _token_into(invitation: Invitation) -> str:
+    if invitation.ledger_id is None:
+        return invitations.token_of(invitation)
+    return invitations.mailed_token_of(invitation)
 
 
 def _is_still_wanted(mail: Mail) -> bool:

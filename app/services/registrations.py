@@ -2,14 +2,14 @@
 
 from app.core.errors import Forbidden, Invalid
 from app.models.invitations import Invitation
-from app.services import invitations, users
+from app.services import invitations, joining, users
 
 
 def admit(mode: str, token: str, email: str | None = None) -> Invitation | None:
     """Return the invitation somebody registers with, None where no invitation is needed.
 
-    ``mode`` is open, invite or closed. Raises Forbidden when they may not register, Invalid for
-    an address that is not the invited one.
+    ``mode`` is open, invite or closed. An invitation into a ledger lets register, too. Raises
+    Forbidden when they may not register, Invalid for an address that is not the invited one.
     """
     if mode == "open" or not users.exist():
         return None
@@ -23,7 +23,7 @@ def _find_good(token: str, email: str | None) -> Invitation:
         raise Forbidden("You can register here with an invitation only.")
     invitation = invitations.find_good(token)
     if invitation.ledger_id is not None:
-        raise Forbidden("This invitation is into a ledger; it lets nobody register.")
+        joining.require_good(joining.find(token))
     if email and invitation.email and invitation.email != users.normalize_email(email):
         raise Invalid(errors={"email": ["This invitation is for another address."]})
     return invitation

@@ -1,17 +1,13 @@
 """Invitations to register: made, shown and taken back by administrators."""
 
-import datetime as dt
-
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
-from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.controllers import registrations
-from app.core import clock
-from app.schemas.fields import instant
 from app.schemas.registrations import InvitationInput
 from app.views.acting import actor
 from app.views.forms import Form, attempt
+from app.views.lifetimes import with_end
 from app.views.messages import done
 from app.views.once import once
 from app.views.paging import numbered, wanted_page
@@ -43,7 +39,7 @@ def index() -> Answer:
 def create() -> Answer:
     """Make an invitation."""
     form = Form(InvitationInput(), {"days": request.form.get("days")})
-    data = form.load(_with_end(request.form))
+    data = form.load(with_end(request.form, LIFETIMES))
     made = data and form.call(registrations.invite, actor(), base_url=_settings().base_url, **data)
     if not made:
         return _page(form)
@@ -80,15 +76,6 @@ def _page(form: Form) -> tuple[str, int]:
         numbers=NUMBERS,
     )
     return page, form.status
-
-
-def _with_end(typed: MultiDict[str, str]) -> MultiDict[str, str]:
-    """Turn the days that were chosen into the instant that the schema takes."""
-    known = MultiDict(typed)
-    days = typed.get("days", "")
-    if days in LIFETIMES:
-        known["expires_at"] = instant(clock.now() + dt.timedelta(days=int(days)))
-    return known
 
 
 def _settings() -> Settings:

@@ -118,6 +118,21 @@ def upgrade() -> None:
 
     _renew_members()
 
+    with op.batch_alter_table("invitations", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column(
+                "member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+            )
+        )
+        batch_op.create_index(batch_op.f("ix_invitations_member_id"), ["member_id"], unique=False)
+        batch_op.create_foreign_key(
+            batch_op.f("fk_invitations_member_id"),
+            "ledger_members",
+            ["member_id"],
+            ["id"],
+            ondelete="CASCADE",
+        )
+
     with op.batch_alter_table("ledgers", schema=None) as batch_op:
         batch_op.add_column(sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True))
@@ -153,6 +168,11 @@ def downgrade() -> None:
     with op.batch_alter_table("ledgers", schema=None) as batch_op:
         batch_op.drop_column("deleted_at")
         batch_op.drop_column("archived_at")
+
+    with op.batch_alter_table("invitations", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_invitations_member_id"), type_="foreignkey")
+        batch_op.drop_index(batch_op.f("ix_invitations_member_id"))
+        batch_op.drop_column("member_id")
 
     _restore_members()
 
