@@ -2,7 +2,19 @@
 
 from flask import Flask
 
-from app import api, cli, configuration, database, errors, http, limits, smtp, transport, views
+from app import (
+    api,
+    cli,
+    configuration,
+    database,
+    errors,
+    health,
+    http,
+    limits,
+    smtp,
+    transport,
+    views,
+)
 from config import Settings
 
 
@@ -17,5 +29,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.init_app(app)
     api.init_app(app)
     views.init_app(app)
+    health.init_app(app)
     cli.init_app(app)
     return app

@@ -78,7 +78,7 @@ def init_app(app: Flask) -> None:
 
 def _identify() -> None:
     is_api = request.path.startswith("/api")
-    actor = identified() if is_api else None if _is_health() else recognise()
+    actor = identified() if is_api else None if _is_about_health() else recognise()
     address = _network(request.remote_addr or "")
     is_strict = request.method in {"POST", "PUT"} and _STRICT_PATHS.fullmatch(request.path)
     request.environ[_KEY] = Caller(
@@ -96,14 +96,15 @@ def _caller() -> Caller:
 
 
 def _limit(actor: Actor | None, *, is_api: bool) -> str:
-    if _is_health():
+    if request.path == "/health":
         return ""
     if not is_api:
         return PAGES
     return API if actor else API_ANONYMOUS
 
 
-def _is_health() -> bool:
+def _is_about_health() -> bool:
+    """Whether the request has to be answered while the database is away."""
     return request.path.startswith("/health")
 
 

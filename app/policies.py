@@ -46,6 +46,7 @@ NO_TOKEN: frozenset[str] = frozenset()
 
 TOKEN_SCOPES: tuple[tuple[str, frozenset[str], frozenset[str]], ...] = (
     ("/api/admin", frozenset({"admin"}), frozenset({"admin"})),
+    ("/health", frozenset({"admin"}), NO_TOKEN),
     ("/api/imports", frozenset({"read", "import"}), frozenset({"write", "import"})),
     ("/api/user/profile", frozenset({"read"}), frozenset({"write"})),
     ("/api/user", NO_TOKEN, NO_TOKEN),

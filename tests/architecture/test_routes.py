@@ -26,6 +26,7 @@ PUBLIC = {
     "/confirm-address",
     "/forgot-password",
     "/health",
+    "/health/detailed",
     "/register",
     "/reset-password",
     "/sign-in",
