@@ -276,6 +276,9 @@ class Settings:
     refresh_token_days: int = _setting("OUTLAY_REFRESH_TOKEN_DAYS", read=_number(365), default=30)
     session_days: int = _setting("OUTLAY_SESSION_DAYS", read=_number(365), default=30)
     session_idle_days: int = _setting("OUTLAY_SESSION_IDLE_DAYS", read=_number(365), default=14)
+    activity_days: int = _setting(
+        "OUTLAY_ACTIVITY_DAYS", read=_number(36500, lowest=0), default=730
+    )
     log_level: str = _setting("OUTLAY_LOG_LEVEL", read=_Reader.log_level, default="INFO")
     registration: str = _setting(
         "OUTLAY_REGISTRATION", read=_choice("open", "invite", "closed"), default="open"

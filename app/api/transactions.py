@@ -9,9 +9,16 @@ from app.api.acting import actor
 from app.api.answers import expected_version, page_response
 from app.api.blueprint import Blueprint, revisioned
 from app.api.idempotency import idempotent
-from app.controllers import transactions
-from app.core.errors import NotFound
+from app.controllers import activities, transactions
+from app.core.errors import NotFound, Stale
 from app.models.transactions import Transaction
+from app.policies import Permission, needs
+from app.schemas.activities import (
+    ActivityPageSchema,
+    ActivitySchema,
+    HistoryQuery,
+    RestoreInput,
+)
 from app.schemas.base import Input, LedgerQuery
 from app.schemas.transactions import (
     ExpenseInput,
@@ -98,6 +105,33 @@ def _expected(transaction_id: int, kind: str | None) -> int | None:
 def _updated(transaction_id: int, kind: str | None, data: dict[str, Any]) -> Transaction:
     version = _expected(transaction_id, kind)
     return transactions.update(actor(), transaction_id, version=version, **data)
+
+
+@transactions_blp.route("/<id:transaction_id>/history", methods=["GET"])
+@needs(Permission.SEE)
+@transactions_blp.arguments(HistoryQuery(exclude=("ledger_id",)), location="query")
+@transactions_blp.response(200, ActivityPageSchema)
+def history(query: dict[str, Any], transaction_id: int) -> Response:
+    """List what was done to a row, newest first; of a deleted one, too."""
+    page = activities.list_of_transaction(actor(), transaction_id, **query)
+    return page_response(page, ActivitySchema())
+
+
+@transactions_blp.route("/<id:transaction_id>/restore", methods=["POST"])
+@needs(Permission.EDIT)
+@transactions_blp.arguments(RestoreInput)
+@transactions_blp.item(WrittenTransactionSchema)
+def restore(data: dict[str, Any], transaction_id: int) -> Transaction:
+    """Make a row what it was ``before`` or ``after`` a line of its history.
+
+    A deleted row comes back under its old id. Without a ``state`` the row is as it became with
+    that line; where that line deleted it, as it was before.
+    """
+    try:
+        version = _expected(transaction_id, None)
+    except NotFound:  # deleted, so it is not what If-Match says
+        raise Stale from None
+    return transactions.restore(actor(), transaction_id, version=version, **data)
 
 
 _add_routes(transactions_blp, TransactionInput, None)

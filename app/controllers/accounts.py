@@ -10,7 +10,7 @@ from app.core.uow import unit_of_work
 from app.models.accounts import Account
 from app.models.users import Actor
 from app.policies import Permission, require
-from app.services import accounts, scoping, versions
+from app.services import accounts, activities, scoping, versions
 
 
 def list_all(
@@ -44,9 +44,11 @@ def create(
     code = currency or scope.currency
     opening = _minor(opening_balance, code)
     with unit_of_work(scope):
-        return accounts.record(
+        account = accounts.record(
             scope.id, name=name, type=type, currency=code, opening_balance=opening
         )
+        activities.record_change(actor.trace, "account.created", account, None)
+        return account
 
 
 def update(actor: Actor, account_id: int, *, version: int | None = None, **changes: Any) -> Account:
@@ -56,6 +58,7 @@ def update(actor: Actor, account_id: int, *, version: int | None = None, **chang
     archived = changes.pop("archived", None)
     with unit_of_work(scope):
         versions.require_current(account, version)
+        before = activities.snapshot(account)
         code = changes.get("currency", account.currency)
         # Twelve euros become twelve yen, not 1200: minor units depend on the currency.
         opening = changes.get("opening_balance", _opening_balance(account))
@@ -63,6 +66,7 @@ def update(actor: Actor, account_id: int, *, version: int | None = None, **chang
         if archived is not None:
             accounts.archive(account, archived)
         accounts.amend(account, **changes)
+        activities.record_change(actor.trace, "account.updated", account, before)
     return account
 
 
@@ -72,6 +76,7 @@ def delete(actor: Actor, account_id: int, *, version: int | None = None) -> None
     require(scope, Permission.EDIT)
     with unit_of_work(scope):
         versions.require_current(account, version)
+        activities.record_removal(actor.trace, "account.deleted", account)
         accounts.remove(account)
 
 

@@ -7,7 +7,7 @@ from app.core.uow import unit_of_work
 from app.models.categories import Category
 from app.models.users import Actor
 from app.policies import Permission, require
-from app.services import categories, scoping, versions
+from app.services import activities, categories, scoping, versions
 
 
 def list_all(actor: Actor, ledger_id: int | None = None) -> Sequence[Category]:
@@ -44,9 +44,11 @@ def create(
     require(scope, Permission.EDIT)
     with unit_of_work(scope):
         parent = _parent(scope.id, parent_id)
-        return categories.record(
+        category = categories.record(
             scope.id, name=name, type=type, parent=parent, color=color, icon=icon
         )
+        activities.record_change(actor.trace, "category.created", category, None)
+        return category
 
 
 def update(
@@ -58,11 +60,13 @@ def update(
     archived = changes.pop("archived", None)
     with unit_of_work(scope):
         versions.require_current(category, version)
+        before = activities.snapshot(category)
         if "parent_id" in changes:
             categories.move(category, _parent(scope.id, changes.pop("parent_id")))
         if archived is not None:
             categories.archive(category, archived)
         categories.amend(category, **changes)
+        activities.record_change(actor.trace, "category.updated", category, before)
     return category
 
 
@@ -72,6 +76,7 @@ def delete(actor: Actor, category_id: int, *, version: int | None = None) -> Non
     require(scope, Permission.EDIT)
     with unit_of_work(scope):
         versions.require_current(category, version)
+        activities.record_removal(actor.trace, "category.deleted", category)
         categories.remove(category)
 
 

@@ -8,10 +8,11 @@ from app.controllers.imports import hand_over
 from app.core.money import digits
 from app.core.uow import unit_of_work
 from app.models.accounts import Account
+from app.models.activities import Trace
 from app.models.base import session
 from app.models.imports import Import
 from app.models.ledgers import LedgerKey
-from app.services import committing, import_files, imports, leases, requests, staging
+from app.services import activities, committing, import_files, imports, leases, requests, staging
 from app.services.staging import Stager
 from app.services.statements import Batch, Reading, StatementRefused, parse
 
@@ -50,6 +51,7 @@ def commit(import_id: int) -> None:
             leases.keep_alive(work)
             if not more:
                 imports.finish_commit(work)
+                _note_commit(work)
 
 
 def resume_stalled() -> int:
@@ -109,6 +111,17 @@ def _finish_reading(work: Import, attempt: int, reading: Reading, stager: Stager
         if work.skip_review and not work.questions:
             imports.start_commit(work)
             hand_over(unit, work)
+
+
+def _note_commit(work: Import) -> None:
+    activities.record(
+        Trace(work.asked_by_id),
+        "import.committed",
+        work,
+        rows=work.rows_done,
+        duplicates=work.rows_duplicate,
+        rejected=work.rows_rejected,
+    )
 
 
 def _fail(work: Import, attempt: int, reason: str) -> None:

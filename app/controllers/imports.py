@@ -12,7 +12,7 @@ from app.models.accounts import Account
 from app.models.imports import Import
 from app.models.users import Actor
 from app.policies import Permission, require
-from app.services import accounts, import_files, imports, scoping
+from app.services import accounts, activities, import_files, imports, scoping
 from app.services.imports import UndoPlan
 from app.services.statements import DATE_FORMATS, LAYOUTS, Mapping, MappingError
 
@@ -136,7 +136,11 @@ def undo(actor: Actor, import_id: int, *, keep_edited: bool = True) -> Import:
     require(scope, Permission.IMPORT)
     with unit_of_work(scope):
         imports.refresh(work)
+        plan = imports.plan_undo(work.id)
         imports.undo(work, keep_edited=keep_edited)
+        kept = plan.edited if keep_edited else 0
+        rows = plan.untouched + plan.edited - kept
+        activities.record(actor.trace, "import.undone", work, rows=rows, rows_kept=kept)
     return work
 
 

@@ -6,17 +6,29 @@ from decimal import Decimal
 from typing import Any
 
 from app.core import clock
-from app.core.errors import Invalid
+from app.core.errors import Invalid, NotFound, Stale
 from app.core.money import Money, MoneyError
 from app.core.paging import Page, PageRequest
 from app.core.rows import AnyRow
 from app.core.uow import unit_of_work
 from app.models.accounts import Account
 from app.models.categories import Category
+from app.models.ledgers import LedgerScope
 from app.models.transactions import Filters, Transaction
 from app.models.users import Actor
 from app.policies import Permission, require
-from app.services import accounts, categories, exports, scoping, transactions, versions
+from app.services import (
+    accounts,
+    activities,
+    activity_log,
+    categories,
+    exports,
+    ledgers,
+    restoring,
+    scoping,
+    transactions,
+    versions,
+)
 
 
 def list_page(
@@ -41,6 +53,10 @@ def export(actor: Actor, ledger_id: int | None = None, *, filters: Filters) -> I
     """Return the rows that pass ``filters`` as the lines of a CSV file, read while it is sent."""
     scope = scoping.find_ledger(actor, ledger_id)
     require(scope, Permission.EXPORT)
+    with unit_of_work():
+        activities.record(
+            actor.trace, "export.downloaded", ledger_id=scope.id, rows_of="transactions"
+        )
     return exports.csv_lines(scope.id, filters)
 
 
@@ -49,6 +65,13 @@ def show(actor: Actor, transaction_id: int) -> Transaction:
     row, scope = scoping.find(Transaction, actor.id, transaction_id)
     require(scope, Permission.SEE)
     return row
+
+
+def find(actor: Actor, transaction_id: int) -> Transaction | None:
+    """Return one row, None when it was deleted. NotFound when the actor may not see it."""
+    scope = find_scope(actor, transaction_id)
+    require(scope, Permission.SEE)
+    return transactions.find(scope.id, transaction_id)
 
 
 def create(
@@ -69,7 +92,7 @@ def create(
     with unit_of_work(scope):
         account = _account(scope.id, account_id)
         category = _category(scope.id, category_id, type)
-        return transactions.record(
+        row = transactions.record(
             scope.id,
             account,
             kind=type,
@@ -80,6 +103,8 @@ def create(
             updated_by_id=actor.id,
             **texts,
         )
+        activities.record_change(actor.trace, "transaction.created", row, None)
+        return row
 
 
 def update(
@@ -90,7 +115,9 @@ def update(
     require(scope, Permission.EDIT)
     with unit_of_work(scope):
         versions.require_current(row, version)
+        before = activities.snapshot(row)
         transactions.amend(row, **_resolved(row, changes), updated_by_id=actor.id)
+        activities.record_change(actor.trace, "transaction.updated", row, before)
     return row
 
 
@@ -100,7 +127,49 @@ def delete(actor: Actor, transaction_id: int, *, version: int | None = None) -> 
     require(scope, Permission.EDIT)
     with unit_of_work(scope):
         versions.require_current(row, version)
+        activities.record_removal(actor.trace, "transaction.deleted", row)
         transactions.remove(row)
+
+
+def restore(
+    actor: Actor,
+    transaction_id: int,
+    *,
+    activity_id: int | None = None,
+    state: str | None = None,
+    version: int | None = None,
+) -> Transaction:
+    """Make a row again what it was ``before`` or ``after`` a line of its history.
+
+    Without a line it is the newest, without a ``state`` as the row became, or was when it was
+    deleted; that one comes back under its old id. NotFound when the log knows no such state,
+    Conflict when it does not fit with what is there by now, Stale on another ``version``.
+    """
+    scope = find_scope(actor, transaction_id)
+    require(scope, Permission.EDIT)
+    with unit_of_work(scope):
+        row = transactions.find(scope.id, transaction_id)
+        if version is not None and (row is None or row.version != version):
+            raise Stale
+        kept = activity_log.find_kept(scope.id, transaction_id, activity_id, state)
+        if kept is None:
+            raise NotFound
+        before = activities.snapshot(row) if row else None
+        row = restoring.restore(scope.id, transaction_id, row, kept, actor.id)
+        details = {"activity_id": kept.activity_id}
+        activities.record_change(actor.trace, "transaction.restored", row, before, **details)
+        return row
+
+
+def find_scope(actor: Actor, transaction_id: int) -> LedgerScope:
+    """Return the ledger of a row, which may be deleted. NotFound when the actor may not see it."""
+    try:
+        return scoping.find(Transaction, actor.id, transaction_id)[1]
+    except NotFound:
+        ledger_id = activity_log.find_ledger_id(transaction_id)
+        if ledger_id is None:
+            raise
+        return ledgers.find(actor.id, ledger_id)
 
 
 def _resolved(row: Transaction, changes: dict[str, Any]) -> dict[str, Any]:

@@ -1,13 +1,15 @@
 """The activity log: who did what, when and from where. Rows are added, and never changed."""
 
 import datetime as dt
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, event
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
+from app.core.money import decimal_string, digits
 from app.models.base import Base, Id, id_pk
 
 
@@ -17,7 +19,8 @@ class Activity(Base):
     ``actor_id`` is who did it: nobody for what the program did by itself, and for a person who was
     erased. ``user_id`` is the person whose account it concerns, ``ledger_id`` the ledger it
     happened in; ``subject_type`` and ``subject_id`` name the row it happened to. ``before`` and
-    ``after`` are that row as it was and as it became, None where it did not exist.
+    ``after`` are that row as it was and as it became, None where it did not exist. ``details`` say
+    ``by`` where it never was a person: "program", or "stranger" for somebody who is not signed in.
     """
 
     __tablename__ = "activities"
@@ -44,6 +47,12 @@ class Activity(Base):
     user_agent: Mapped[str] = mapped_column(String(300), default="")
 
 
+@event.listens_for(Activity, "before_update")
+@event.listens_for(Activity, "before_delete")
+def _refuse_change(*_: object) -> NoReturn:
+    raise RuntimeError("the activity log is only added to")
+
+
 @dataclass(frozen=True, slots=True)
 class Trace:
     """Who is at work and from where, as the log keeps it; nobody where the program works alone."""
@@ -55,3 +64,68 @@ class Trace:
 
 NOBODY = Trace()
 """The trace of what the program does by itself."""
+
+MONEY_FIELDS = frozenset({"amount", "opening_balance"})
+"""What an entry gives in minor units of its ``currency``."""
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class LogFilters:
+    """What a log is narrowed to; None where it is not.
+
+    ``kind`` is a whole kind, or only its noun; ``user_id`` who did it or whose account it concerns;
+    ``since`` the first instant, ``until`` the first one after the last.
+    """
+
+    kind: str | None = None
+    user_id: int | None = None
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the log as somebody reads it.
+
+    ``by`` says what did it: person, former (erased), program or stranger. ``before`` and ``after``
+    hold what people know of the row, with names beside the ids of accounts and categories, None
+    for those that are gone. The address is told only to whoever it is about.
+    """
+
+    id: int
+    at: dt.datetime
+    kind: str
+    by: str
+    actor_id: int | None
+    actor_name: str | None
+    user_id: int | None
+    user_name: str | None
+    ledger_id: int | None
+    ledger_name: str | None
+    subject_type: str | None
+    subject_id: int | None
+    subject_name: str | None
+    before: Values | None
+    after: Values | None
+    details: Values = field(default_factory=dict)
+    address: str = ""
+    device: str = ""
+
+    @property
+    def changed(self) -> list[str]:
+        """The names of what differs between ``before`` and ``after``, where there are both."""
+        before, after = self.before or {}, self.after or {}
+        if not before or not after:
+            return []
+        return [name for name in after if before.get(name) != after[name]]
+
+
+def in_decimals(values: Values) -> dict[str, Any]:
+    """Return an entry's values with amounts as decimal strings, as outside data has them."""
+    places = digits(values["currency"]) if "currency" in values else 0
+    return {
+        name: decimal_string(value, places) if name in MONEY_FIELDS else value
+        for name, value in values.items()
+    }

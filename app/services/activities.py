@@ -3,8 +3,11 @@
 import datetime as dt
 from typing import Any
 
+from sqlalchemy import delete, select
+
+from app.core import clock
 from app.models.accounts import Account
-from app.models.activities import Activity, Trace
+from app.models.activities import NOBODY, Activity, Trace
 from app.models.base import Base, session
 from app.models.categories import Category
 from app.models.transactions import Transaction
@@ -13,12 +16,16 @@ _KEPT: dict[type[Base], tuple[str, ...]] = {
     Transaction: (
         "kind", "date", "amount", "currency", "description", "payee", "notes", "account_id",
         "category_id", "created_by_id", "created_at", "import_id", "import_line", "fingerprint",
-        "occurrence",
+        "occurrence", "version",
     ),
     Account: ("name", "type", "currency", "opening_balance", "archived_at"),
     Category: ("name", "type", "parent_id", "color", "icon", "archived_at"),
 }  # fmt: skip
 """What the log keeps of a row of money: enough to make it again."""
+
+MOST_FAILURES = 20
+"""So many failed sign-ins of one account are noted in an hour; a stranger can add no more."""
+_BATCH = 5000
 
 
 def record(
@@ -48,15 +55,70 @@ def record(
         subject_id=getattr(subject, "id", None),
         before=before,
         after=after,
-        details=details,
+        details=details | _by(by),
     )
     session.add(activity)
     return activity
 
 
+def record_change(
+    by: Trace, kind: str, row: Base, before: dict[str, Any] | None, **details: Any
+) -> None:
+    """Note that a row of money is no longer as ``before``; nothing where it is still the same."""
+    after = snapshot(row)
+    if before is None or _without_version(before) != _without_version(after):
+        record(by, kind, row, before=before, after=after, **details)
+
+
+def record_removal(by: Trace, kind: str, row: Base) -> None:
+    """Note that a row of money is about to go."""
+    record(by, kind, row, before=snapshot(row))
+
+
+def record_failed_sign_in(by: Trace, user_id: int, **details: Any) -> None:
+    """Note a failed sign-in to an account, as long as there are not too many."""
+    recent = clock.now() - dt.timedelta(hours=1)
+    failures = select(Activity.id).where(
+        Activity.user_id == user_id,
+        Activity.kind == "user.sign_in_failed",
+        Activity.at > recent,
+    )
+    if len(session.scalars(failures.limit(MOST_FAILURES)).all()) < MOST_FAILURES:
+        record(by, "user.sign_in_failed", user_id=user_id, **details)
+
+
+def remove_before(instant: dt.datetime) -> bool:
+    """Drop a batch of what is older; False when that was all."""
+    old = select(Activity.id).where(Activity.at < instant).order_by(Activity.at).limit(_BATCH)
+    ids = session.scalars(old).all()
+    gone = delete(Activity).where(Activity.id.in_(ids))
+    session.execute(gone.execution_options(synchronize_session=False))
+    return len(ids) == _BATCH
+
+
 def snapshot(row: Base) -> dict[str, Any]:
     """Return a row of money as the log keeps it: dates and instants as text, bytes as hex."""
     return {name: _plain(getattr(row, name)) for name in _KEPT[type(row)]}
+
+
+def values(kept: dict[str, Any]) -> dict[str, Any]:
+    """Return what :func:`snapshot` kept of a transaction as values of the row again."""
+    fingerprint = kept["fingerprint"]
+    return kept | {
+        "date": dt.date.fromisoformat(kept["date"]),
+        "created_at": dt.datetime.fromisoformat(kept["created_at"]),
+        "fingerprint": None if fingerprint is None else bytes.fromhex(fingerprint),
+    }
+
+
+def _by(trace: Trace) -> dict[str, str]:
+    if trace.user_id is not None:
+        return {}
+    return {"by": "program" if trace == NOBODY else "stranger"}
+
+
+def _without_version(kept: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in kept.items() if name != "version"}
 
 
 def _plain(value: Any) -> Any:

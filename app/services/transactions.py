@@ -11,10 +11,12 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Integer,
+    Table,
     and_,
     bindparam,
     case,
     func,
+    insert,
     or_,
     select,
     tuple_,
@@ -28,9 +30,10 @@ from app.core.rows import AnyRow, AnySelect
 from app.models.accounts import Account
 from app.models.base import Id, read, session
 from app.models.totals import MonthlyTotal
-from app.models.transactions import SORTS, Filters, Transaction, month_number
+from app.models.transactions import SORTS, Filters, Transaction, month_number, searchable
 from app.services import categories, totals
 
+_TABLE: Table = Transaction.__table__  # type: ignore[assignment]
 # What a list shows of a row; the names are those of the API.
 COLUMNS = (
     Transaction.id,
@@ -43,6 +46,8 @@ COLUMNS = (
     Transaction.notes,
     Transaction.account_id,
     Transaction.category_id,
+    Transaction.created_by_id,
+    Transaction.updated_by_id,
     Transaction.created_at,
     Transaction.updated_at,
 )
@@ -80,6 +85,23 @@ def remove(row: Transaction) -> None:
     session.delete(row)
     session.flush()
     totals.apply([gone])
+
+
+def revive(ledger_id: int, row_id: int, **values: Any) -> Transaction:
+    """Store a deleted row again, under the id and with all else that it had."""
+    texts = (values["description"], values["payee"], values["notes"])
+    # Not by way of the session: a new object would begin with version 1 again.
+    revived = values | {"id": row_id, "ledger_id": ledger_id, "search_text": searchable(*texts)}
+    session.execute(insert(_TABLE).values(revived))
+    row = session.get_one(Transaction, row_id)
+    totals.apply([totals.of(row)])
+    return row
+
+
+def find(ledger_id: int, row_id: int) -> Transaction | None:
+    """Return the ledger's row as it is stored now, None when it was deleted."""
+    row = session.get(Transaction, row_id, populate_existing=True)
+    return row if row and row.ledger_id == ledger_id else None
 
 
 def find_page(ledger_id: int, filters: Filters, request: PageRequest) -> Page[AnyRow]:

@@ -23,7 +23,7 @@ from app.models.users import Actor
 
 def init_app(app: Flask) -> None:
     """Give templates the filters and globals that write amounts and dates."""
-    for filter_ in (money, amount, day, full_date, month_name, moment, typed):
+    for filter_ in (money, amount, day, full_date, month_name, moment, clock_time, typed):
         app.add_template_filter(filter_)
     for global_ in (words_tag, today):
         app.add_template_global(global_)
@@ -73,7 +73,12 @@ def month_name(date: dt.date, year: bool | None = None) -> str:
 def moment(instant: dt.datetime) -> str:
     """Write an instant as a date and time of day where the person lives."""
     local = instant.astimezone(ZoneInfo(_timezone()))
-    return f"{day(local.date())}, {format_time(local, 'short', locale=_words())}"
+    return f"{day(local.date())}, {clock_time(instant)}"
+
+
+def clock_time(instant: dt.datetime) -> str:
+    """Write the time of day of an instant where the person lives."""
+    return format_time(instant.astimezone(ZoneInfo(_timezone())), "short", locale=_words())
 
 
 def today() -> dt.date:

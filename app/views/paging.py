@@ -1,4 +1,4 @@
-"""Pages of a list by their number, and the addresses of those beside them."""
+"""Pages of a list, by their number or a cursor, and the addresses of those beside them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,9 +6,12 @@ from typing import Any
 from flask import request, url_for
 
 from app.core.errors import NotFound
-from app.core.paging import Page, PageRequest
+from app.core.paging import Cursor, Page, PageRequest
 from app.schemas.paging import PageQuery
 from app.views.forms import Form
+
+PLACES = ("page", "cursor")
+"""Parameters that say where in a list to be, not what is in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,25 @@ def wanted_page() -> PageRequest:
         raise NotFound("There is no such page.")
     wanted: PageRequest = query["request"]
     return wanted
+
+
+def by_cursor(page: Page[Any], endpoint: str, **kept: Any) -> Pages:
+    """Return a page of the list at ``endpoint``, narrowed to what the present address says."""
+
+    def place(cursor: Cursor | None) -> str | None:
+        if cursor is None:
+            return None
+        asked = {name: text for name, text in request.args.items() if text and name not in PLACES}
+        return url_for(endpoint, **{**asked, **kept, "cursor": cursor.encode()})
+
+    return Pages(
+        total=page.total,
+        total_is_lower_bound=page.total_is_lower_bound,
+        pages=page.pages,
+        page=page.page,
+        prev_url=place(page.prev),
+        next_url=place(page.next),
+    )
 
 
 def numbered(page: Page[Any], endpoint: str, **kept: Any) -> Pages:

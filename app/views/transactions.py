@@ -5,20 +5,22 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.controllers import transactions
-from app.core.paging import Cursor, Page
-from app.core.rows import AnyRow
+from app.controllers import activities, transactions
+from app.core.errors import Invalid
+from app.core.paging import PageRequest
 from app.models.transactions import Transaction
+from app.policies import Permission, needs
+from app.schemas.activities import HistoryQuery, RestoreInput
 from app.schemas.transactions import TransactionInput, TransactionQuery
 from app.views.acting import actor, is_htmx
 from app.views.addresses import given_address, local_address
-from app.views.books import Books, by_day
-from app.views.current_ledger import about
+from app.views.books import Books, by_day, people_of
+from app.views.current_ledger import about, within
 from app.views.formatting import money, today, typed
 from app.views.forms import Form, attempt, sent_version
-from app.views.messages import done
+from app.views.messages import done, failed
 from app.views.once import once
-from app.views.paging import Pages
+from app.views.paging import PLACES, by_cursor
 
 blp = about(Blueprint("transactions", __name__, url_prefix="/transactions"))
 
@@ -30,12 +32,13 @@ SORT_NAMES = (
     ("-amount", "Largest first"),
     ("amount", "Smallest first"),
 )
-PLACES = ("page", "cursor")
-"""Parameters that say where in a list to be, not what is in it."""
+SHOWN_HISTORY = 5
+"""So many of the newest lines of its history stand on a row's page."""
 PRESETS = ("type", "account_id", "category_id", "date")
 
 
 @blp.get("")
+@needs(Permission.SEE)
 def index() -> Answer:
     """List rows, narrowed to what the address says."""
     form = Form(TransactionQuery(exclude=("ledger_id",)), currency=actor().ledger.currency)
@@ -54,12 +57,14 @@ def index() -> Answer:
 
 
 @blp.get("/new")
+@needs(Permission.EDIT)
 def new() -> Answer:
     """Show the form to add a row; the address can fill in some of it."""
     return _new_page(fresh_form(Books.of(actor()), request.args))
 
 
 @blp.post("")
+@needs(Permission.EDIT)
 @once
 def create() -> Answer:
     """Add a row, and go back to where the form was."""
@@ -76,46 +81,97 @@ def create() -> Answer:
 
 
 @blp.get("/<id:transaction_id>")
+@needs(Permission.SEE)
 def show(transaction_id: int) -> str:
     """Show all there is to know of a row."""
-    row = transactions.show(actor(), transaction_id)
-    return render_template("transactions/show.html", row=row, books=Books.of(actor()))
+    row = _find(transaction_id)
+    newest = PageRequest(per_page=SHOWN_HISTORY)
+    history = activities.list_of_transaction(actor(), transaction_id, request=newest)
+    return render_template(
+        "transactions/show.html", row=row, books=Books.of(actor()), history=history
+    )
+
+
+@blp.get("/<id:transaction_id>/history")
+@needs(Permission.SEE)
+def history(transaction_id: int) -> str:
+    """Show what was done to a row, which may be deleted."""
+    form = Form(HistoryQuery(exclude=("ledger_id",)))
+    query = form.load(request.args)
+    if query is None:
+        raise Invalid(errors=form.errors)
+    found = activities.list_of_transaction(actor(), transaction_id, **query)
+    for entry in found.items[:1]:
+        within(entry)
+    return render_template(
+        "transactions/history.html",
+        row=transactions.find(actor(), transaction_id),
+        transaction_id=transaction_id,
+        entries=found.items,
+        page=by_cursor(found, "transactions.history", transaction_id=transaction_id),
+    )
+
+
+@blp.post("/<id:transaction_id>/restore")
+@needs(Permission.EDIT)
+def restore(transaction_id: int) -> Response:
+    """Make a row what it was, deleted or not; without naming a version, the last one it had."""
+    form = Form(RestoreInput(partial=True))
+    row = form.submit(transactions.restore, actor(), transaction_id, version=form.version)
+    if row is None:
+        failed(" ".join(message for said in form.errors.values() for message in said))
+        return redirect(url_for("transactions.history", transaction_id=transaction_id), 303)
+    done("The transaction is as it was.")
+    return redirect(given_address(url_for("transactions.show", transaction_id=row.id)), 303)
 
 
 @blp.get("/<id:transaction_id>/edit")
+@needs(Permission.EDIT)
 def edit(transaction_id: int) -> Answer:
     """Show the form to change a row."""
-    row = transactions.show(actor(), transaction_id)
+    row = _find(transaction_id)
     return _edit_page(row, Form(TransactionInput(), _values(row), currency=row.currency))
 
 
 @blp.post("/<id:transaction_id>")
+@needs(Permission.EDIT)
 def update(transaction_id: int) -> Answer:
     """Change a row."""
+    _find(transaction_id)
     form = _posted_form(Books.of(actor()))
     row = form.submit(transactions.update, actor(), transaction_id, version=form.version)
     if row is None:
-        return _edit_page(transactions.show(actor(), transaction_id), form)
+        return _edit_page(_find(transaction_id), form)
     done("Saved.")
     return redirect(given_address(url_for("transactions.show", transaction_id=row.id)), 303)
 
 
 @blp.get("/<id:transaction_id>/delete")
+@needs(Permission.EDIT)
 def confirm_delete(transaction_id: int) -> str:
     """Say what will go, and ask once."""
-    row = transactions.show(actor(), transaction_id)
+    row = _find(transaction_id)
     return render_template(
         "transactions/delete.html", row=row, books=Books.of(actor()), next=_next()
     )
 
 
 @blp.post("/<id:transaction_id>/delete")
+@needs(Permission.EDIT)
 def delete(transaction_id: int) -> Response:
     """Delete a row."""
+    _find(transaction_id)
     if not attempt(transactions.delete, actor(), transaction_id, version=sent_version()):
         return redirect(url_for("transactions.show", transaction_id=transaction_id), 303)
-    done("The transaction is deleted.")
-    return redirect(given_address(url_for("transactions.index")), 303)
+    back = given_address(url_for("transactions.index"))
+    undo = url_for("transactions.restore", transaction_id=transaction_id, next=back)
+    done("The transaction is deleted.", undo)
+    return redirect(back, 303)
+
+
+def _find(transaction_id: int) -> Transaction:
+    found: Transaction = within(transactions.show(actor(), transaction_id))
+    return found
 
 
 def fresh_form(books: Books, presets: Any = None) -> Form:
@@ -140,28 +196,12 @@ def _shown(query: dict[str, Any]) -> dict[str, Any]:
     request_ = query["request"]
     sort = request_.cursor.sort if request_.cursor else request_.sort
     days = by_day(actor(), page.items, query["filters"]) if sort.endswith("date") else None
-    return {"page": _pages(page), "rows": page.items, "days": days}
-
-
-def _pages(page: Page[AnyRow]) -> Pages:
-    return Pages(
-        total=page.total,
-        total_is_lower_bound=page.total_is_lower_bound,
-        pages=page.pages,
-        page=page.page,
-        prev_url=_place(page.prev),
-        next_url=_place(page.next),
-    )
-
-
-def _place(cursor: Cursor | None) -> str | None:
-    """Return the address of the same list at another place."""
-    if cursor is None:
-        return None
-    kept: dict[str, Any] = {
-        name: text for name, text in request.args.items() if text and name not in PLACES
+    return {
+        "page": by_cursor(page, "transactions.index"),
+        "rows": page.items,
+        "days": days,
+        "people": people_of(actor(), page.items),
     }
-    return url_for("transactions.index", **kept, cursor=cursor.encode())
 
 
 def _filters_in_use() -> dict[str, str]:

@@ -177,7 +177,7 @@ def test_a_fault_does_not_hide_that_somebody_else_was_faster(mia: Visitor) -> No
 def test_deleting_asks_once_on_a_page_that_says_what_goes(mia: Visitor) -> None:
     row = mia.add("5", description="Tea")
     page = mia.get(f"/transactions/{row}/delete")
-    assert "“Tea” with 5,00 € will be gone for good" in words(page)
+    assert "“Tea” with 5,00 € will be deleted" in words(page)
     assert mia.get(f"/transactions/{row}").status_code == 200
     response = mia.post(f"/transactions/{row}/delete", {"version": value_of(page, "version")})
     assert response.location == "/transactions"
