@@ -6,6 +6,7 @@ from app.extensions import csrf
 from app.views import (
     accounts,
     acting,
+    activities,
     admin,
     api_tokens,
     assets,
@@ -54,6 +55,7 @@ BLUEPRINTS = (
     email_addresses.blp,
     passwords.blp,
     security.blp,
+    activities.blp,
     admin.blp,
     registrations.blp,
 )
@@ -71,5 +73,6 @@ def init_app(app: Flask) -> None:
     ways_in.init_app(app)
     settings.init_app(app)
     admin.init_app(app)
+    activities.init_app(app)
     for blp in BLUEPRINTS:
         app.register_blueprint(blp)
