@@ -18,6 +18,7 @@ from app.controllers.mail_work import Letter
 from app.core.translations import SOURCE, languages, path_of
 from app.jobs.letters import compose, environment_with, written
 from app.models.mails import Mail
+from app.models.members import LEDGER_ROLES
 from app.models.users import User
 from tools.messages import ROOT, extract, forms, unfinished, updated
 
@@ -30,6 +31,10 @@ NOW = dt.datetime(2026, 3, 4, 20, 30, tzinfo=dt.UTC)
 _CHANGES = re.findall(r"'(\w+)':", (FOLDER / "mail" / "_second_factor.html").read_text("utf-8"))
 DETAILS: dict[str, list[dict[str, Any]]] = {
     "address_changed": [{"new": "new@example.com"}],
+    "ledger_invitation": [
+        {"expires_at": NOW.isoformat(), "inviter": "Zoë", "ledger": "Haus", "role": role}
+        for role in LEDGER_ROLES
+    ],
     "registration_invitation": [{"expires_at": NOW.isoformat()}],
     "second_factor_changed": [{"change": change} for change in _CHANGES],
     "tokens_reused": [{"device": "Firefox, Linux"}, {"device": ""}],
