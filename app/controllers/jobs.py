@@ -36,6 +36,12 @@ def show(actor: Actor | None) -> Work:
         return Work(None, (), entries)
 
 
+def find(actor: Actor | None, job_id: str) -> QueuedJob:
+    """Return a job of the queue. NotFound without one."""
+    _admit(actor)
+    return queue.find(job_id)
+
+
 def retry(actor: Actor | None, job_id: str) -> None:
     """Have a failed job done again. NotFound without one, Conflict when it did not fail."""
     _admit(actor)

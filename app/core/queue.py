@@ -118,6 +118,17 @@ def jobs() -> Sequence[QueuedJob]:
         return [job for state, ids in by_state.items() for job in _found(ids, state)]
 
 
+def find(job_id: str) -> QueuedJob:
+    """Return a job that waits, runs or failed. NotFound without one, Unavailable without Redis."""
+    with _present():
+        job = _job(job_id)
+        states = {"queued": "waiting", "started": "running", "failed": "failed"}
+        state = states.get(str(job.get_status()))
+        if state is None:
+            raise NotFound
+        return _shown(job, state)
+
+
 def retry(job_id: str) -> None:
     """Have a failed job done again. NotFound without one; Conflict when it did not fail."""
     with _present():

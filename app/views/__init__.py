@@ -12,16 +12,26 @@ from app.views import (
     assets,
     auth,
     categories,
+    current_ledger,
     email_addresses,
     exports,
     formatting,
     health,
     identities,
     imports,
+    instance_activities,
+    instance_health,
+    instance_settings,
+    invitations,
+    jobs,
+    ledgers,
+    mails,
+    members,
     months,
     once,
     passkeys,
     passwords,
+    people,
     pictures,
     privacy,
     profile,
@@ -37,12 +47,15 @@ from app.views import (
 BLUEPRINTS = (
     health.blp,
     auth.blp,
+    ledgers.blp,
     months.blp,
     transactions.blp,
     accounts.blp,
     categories.blp,
     exports.blp,
     imports.blp,
+    members.blp,
+    *invitations.BLUEPRINTS,
     sessions.blp,
     api_tokens.blp,
     settings.blp,
@@ -57,6 +70,12 @@ BLUEPRINTS = (
     security.blp,
     activities.blp,
     admin.blp,
+    people.blp,
+    instance_settings.blp,
+    jobs.blp,
+    mails.blp,
+    instance_health.blp,
+    instance_activities.blp,
     registrations.blp,
 )
 
@@ -65,6 +84,7 @@ def init_app(app: Flask) -> None:
     """Register the pages on ``app``, their guard, and what their templates can use."""
     csrf.init_app(app)
     acting.init_app(app)
+    current_ledger.init_app(app)
     assets.init_app(app)
     formatting.init_app(app)
     once.init_app(app)
