@@ -44,8 +44,10 @@ def show_managed(actor: Actor, ledger_id: int) -> LedgerScope:
 
 
 def plan_delete(actor: Actor, ledger_id: int) -> Contents:
-    """Return what deleting a ledger would take away."""
-    return ledgers.count_contents(show_managed(actor, ledger_id).id)
+    """Return what deleting a ledger would take away. Conflict for somebody's personal one."""
+    scope = show_managed(actor, ledger_id)
+    ledgers.demand_deletable(scope)
+    return ledgers.count_contents(scope.id)
 
 
 def create(actor: Actor, *, name: str, currency: str | None = None) -> LedgerScope:
@@ -73,7 +75,7 @@ def delete(actor: Actor, ledger_id: int, *, password: str, check: Check | None =
 
     Raises Invalid for a wrong password, Conflict for somebody's personal ledger.
     """
-    show_managed(actor, ledger_id)
+    ledgers.demand_deletable(show_managed(actor, ledger_id))
     users.demand_password(users.find(actor.id), password)
     with unit_of_work(LedgerKey(ledger_id)):
         ledger = _managed(actor, ledger_id, check)

@@ -81,10 +81,15 @@ def archive(ledger: Ledger, archived: bool) -> None:
     session.flush()
 
 
-def remove(ledger: Ledger) -> None:
-    """Delete a ledger: seen by nobody from now on. Conflict for somebody's personal one."""
+def demand_deletable(ledger: Ledger | LedgerScope) -> None:
+    """Raise Conflict for somebody's personal ledger."""
     if ledger.kind == "personal":
         raise Conflict("This ledger is your own. It stays as long as your account does.")
+
+
+def remove(ledger: Ledger) -> None:
+    """Delete a ledger: seen by nobody from now on. Conflict for somebody's personal one."""
+    demand_deletable(ledger)
     ledger.deleted_at = clock.now()
     session.flush()
 

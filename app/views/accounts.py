@@ -11,10 +11,11 @@ from app.core.money import currencies
 from app.core.paging import PageRequest
 from app.models.accounts import ACCOUNT_TYPES, Account
 from app.models.transactions import Filters
+from app.policies import Permission, needs
 from app.schemas.accounts import AccountChanges, AccountInput
 from app.views.acting import actor
-from app.views.books import Books, by_day
-from app.views.current_ledger import about
+from app.views.books import Books, by_day, people_of
+from app.views.current_ledger import about, within
 from app.views.formatting import currency_names, typed
 from app.views.forms import Form, attempt, sent_version
 from app.views.messages import done
@@ -37,6 +38,7 @@ TYPE_NAMES = {
 
 
 @blp.get("")
+@needs(Permission.SEE)
 def index() -> str:
     """List the accounts by type, with their balances."""
     found = accounts.list_all(actor())
@@ -52,6 +54,7 @@ def index() -> str:
 
 
 @blp.get("/new")
+@needs(Permission.EDIT)
 def new() -> Answer:
     """Show the form to open an account."""
     presets = {"type": "checking", "currency": actor().ledger.currency}
@@ -59,6 +62,7 @@ def new() -> Answer:
 
 
 @blp.post("")
+@needs(Permission.EDIT)
 @once
 def create() -> Answer:
     """Open an account."""
@@ -71,9 +75,10 @@ def create() -> Answer:
 
 
 @blp.get("/<id:account_id>")
+@needs(Permission.SEE)
 def show(account_id: int) -> str:
     """Show an account's balance and its newest rows."""
-    account = accounts.show(actor(), account_id)
+    account = _find(account_id)
     filters = Filters(account_id=account.id)
     page = transactions.list_page(actor(), filters=filters, request=PageRequest(per_page=NEWEST))
     return render_template(
@@ -81,15 +86,17 @@ def show(account_id: int) -> str:
         account=account,
         books=Books.of(actor()),
         days=by_day(actor(), page.items, filters),
+        people=people_of(actor(), page.items),
         total=page.total,
         types=TYPE_NAMES,
     )
 
 
 @blp.get("/<id:account_id>/edit")
+@needs(Permission.EDIT)
 def edit(account_id: int) -> Answer:
     """Show the form to change an account."""
-    account = accounts.show(actor(), account_id)
+    account = _find(account_id)
     values = {
         "name": account.name,
         "type": account.type,
@@ -100,21 +107,24 @@ def edit(account_id: int) -> Answer:
 
 
 @blp.post("/<id:account_id>")
+@needs(Permission.EDIT)
 def update(account_id: int) -> Answer:
     """Change an account."""
-    account = accounts.show(actor(), account_id)
+    account = _find(account_id)
     schema = AccountChanges(exclude=("archived",))
     form = Form(schema, currency=_typed_currency(account.currency))
     changed = form.submit(accounts.update, actor(), account_id, version=form.version)
     if changed is None:
-        return _edit_page(accounts.show(actor(), account_id), form)
+        return _edit_page(_find(account_id), form)
     done("Saved.")
     return redirect(url_for("accounts.show", account_id=account_id), 303)
 
 
 @blp.post("/<id:account_id>/archive")
+@needs(Permission.EDIT)
 def archive(account_id: int) -> Response:
     """Take an account out of use."""
+    _find(account_id)
     if attempt(accounts.update, actor(), account_id, archived=True):
         undo = url_for("accounts.unarchive", account_id=account_id)
         done("The account is archived.", undo)
@@ -122,26 +132,36 @@ def archive(account_id: int) -> Response:
 
 
 @blp.post("/<id:account_id>/unarchive")
+@needs(Permission.EDIT)
 def unarchive(account_id: int) -> Response:
     """Take an account back into use."""
+    _find(account_id)
     if attempt(accounts.update, actor(), account_id, archived=False):
         done("The account is in use again.")
     return redirect(url_for("accounts.show", account_id=account_id), 303)
 
 
 @blp.get("/<id:account_id>/delete")
+@needs(Permission.EDIT)
 def confirm_delete(account_id: int) -> str:
     """Say what will go, and ask once."""
-    return render_template("accounts/delete.html", account=accounts.show(actor(), account_id))
+    return render_template("accounts/delete.html", account=_find(account_id))
 
 
 @blp.post("/<id:account_id>/delete")
+@needs(Permission.EDIT)
 def delete(account_id: int) -> Response:
     """Delete an account that nothing uses."""
+    _find(account_id)
     if not attempt(accounts.delete, actor(), account_id, version=sent_version()):
         return redirect(url_for("accounts.show", account_id=account_id), 303)
     done("The account is deleted.")
     return redirect(url_for("accounts.index"), 303)
+
+
+def _find(account_id: int) -> Account:
+    found: Account = within(accounts.show(actor(), account_id))
+    return found
 
 
 def _typed_currency(default: str) -> str:

@@ -7,11 +7,12 @@ from werkzeug.wrappers import Response
 
 from app.controllers import categories
 from app.models.categories import CATEGORY_TYPES, Category
+from app.policies import Permission, needs
 from app.schemas.categories import CategoryChanges, CategoryInput
 from app.views.acting import actor
 from app.views.assets import category_icons
 from app.views.books import Books
-from app.views.current_ledger import about
+from app.views.current_ledger import about, within
 from app.views.forms import Form, attempt, sent_version
 from app.views.messages import done
 from app.views.once import once
@@ -41,6 +42,7 @@ LOOK = ("type", "color", "icon")
 
 
 @blp.get("")
+@needs(Permission.SEE)
 def index() -> str:
     """Show both trees: what money goes out for, and where it comes from."""
     tree = categories.list_tree(actor())
@@ -56,12 +58,14 @@ def index() -> str:
 
 
 @blp.get("/new")
+@needs(Permission.EDIT)
 def new() -> Answer:
     """Show the form to add a category; below another one, it starts with that one's look."""
     return _new_page(Form(CategoryInput(), DEFAULTS | _presets()))
 
 
 @blp.post("")
+@needs(Permission.EDIT)
 @once
 def create() -> Answer:
     """Add a category."""
@@ -74,9 +78,10 @@ def create() -> Answer:
 
 
 @blp.get("/<id:category_id>/edit")
+@needs(Permission.EDIT)
 def edit(category_id: int) -> Answer:
     """Show the form to change a category."""
-    category = categories.show(actor(), category_id)
+    category = _find(category_id)
     values = {
         "name": category.name,
         "parent_id": category.parent_id,
@@ -87,19 +92,23 @@ def edit(category_id: int) -> Answer:
 
 
 @blp.post("/<id:category_id>")
+@needs(Permission.EDIT)
 def update(category_id: int) -> Answer:
     """Change a category, or move it below another one."""
+    _find(category_id)
     form = Form(CategoryChanges(exclude=("archived", "type")))
     changed = form.submit(categories.update, actor(), category_id, version=form.version)
     if changed is None:
-        return _edit_page(categories.show(actor(), category_id), form)
+        return _edit_page(_find(category_id), form)
     done("Saved.")
     return redirect(url_for("categories.index"), 303)
 
 
 @blp.post("/<id:category_id>/archive")
+@needs(Permission.EDIT)
 def archive(category_id: int) -> Response:
     """Take a category out of use."""
+    _find(category_id)
     if attempt(categories.update, actor(), category_id, archived=True):
         undo = url_for("categories.unarchive", category_id=category_id)
         done("The category is archived.", undo)
@@ -107,27 +116,37 @@ def archive(category_id: int) -> Response:
 
 
 @blp.post("/<id:category_id>/unarchive")
+@needs(Permission.EDIT)
 def unarchive(category_id: int) -> Response:
     """Take a category back into use."""
+    _find(category_id)
     if attempt(categories.update, actor(), category_id, archived=False):
         done("The category is in use again.")
     return redirect(url_for("categories.index"), 303)
 
 
 @blp.get("/<id:category_id>/delete")
+@needs(Permission.EDIT)
 def confirm_delete(category_id: int) -> str:
     """Say what will go, and ask once."""
-    category = categories.show(actor(), category_id)
+    category = _find(category_id)
     return render_template("categories/delete.html", category=category)
 
 
 @blp.post("/<id:category_id>/delete")
+@needs(Permission.EDIT)
 def delete(category_id: int) -> Response:
     """Delete a category that nothing uses."""
+    _find(category_id)
     if not attempt(categories.delete, actor(), category_id, version=sent_version()):
         return redirect(url_for("categories.edit", category_id=category_id), 303)
     done("The category is deleted.")
     return redirect(url_for("categories.index"), 303)
+
+
+def _find(category_id: int) -> Category:
+    found: Category = within(categories.show(actor(), category_id))
+    return found
 
 
 def _presets() -> dict[str, Any]:
@@ -135,7 +154,7 @@ def _presets() -> dict[str, Any]:
     given = Form(CategoryInput(partial=True)).load(request.args) or {}
     if given.get("parent_id") is None:
         return given
-    parent = categories.show(actor(), given["parent_id"])
+    parent = _find(given["parent_id"])
     return {"parent_id": parent.id, **{name: getattr(parent, name) for name in LOOK}}
 
 

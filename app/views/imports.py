@@ -21,10 +21,11 @@ from app.core import clock
 from app.core.downloads import attachment
 from app.core.errors import Invalid
 from app.models.imports import Import
+from app.policies import Permission, needs
 from app.schemas.imports import ImportChanges, UndoQuery, UploadFormInput
 from app.views.acting import actor, is_htmx
 from app.views.books import Books
-from app.views.current_ledger import about
+from app.views.current_ledger import about, within
 from app.views.forms import MENDABLE, Form, attempt
 from app.views.import_mapping import MappingForm, column_choices
 from app.views.once import once
@@ -61,6 +62,7 @@ class Wait:
 
 
 @blp.get("")
+@needs(Permission.SEE)
 def index() -> str:
     """List the imports, newest first."""
     page = imports.list_page(actor(), request=wanted_page())
@@ -74,6 +76,7 @@ def index() -> str:
 
 
 @blp.get("/new")
+@needs(Permission.IMPORT)
 def new() -> Answer:
     """Show where to drop a statement."""
     books = Books.of(actor())
@@ -81,6 +84,7 @@ def new() -> Answer:
 
 
 @blp.post("/new")
+@needs(Permission.IMPORT)
 @once
 def create() -> Answer:
     """Take a statement in, and go to the page that follows it."""
@@ -97,85 +101,104 @@ def create() -> Answer:
 
 
 @blp.get("/<id:import_id>")
+@needs(Permission.SEE)
 def show(import_id: int) -> Answer:
     """Show how far a file is and what was read; a script gets just what changes."""
-    return _page(imports.show(actor(), import_id))
+    return _page(_find(import_id))
 
 
 @blp.post("/<id:import_id>")
+@needs(Permission.IMPORT)
 def update(import_id: int) -> Answer:
     """Take the rows to another account."""
+    _find(import_id)
     form = Form(ImportChanges(only=("account_id",)))
     if form.submit(imports.update, actor(), import_id) is None:
-        return _page(imports.show(actor(), import_id), form)
+        return _page(_find(import_id), form)
     return _to(import_id)
 
 
 @blp.post("/<id:import_id>/answers")
+@needs(Permission.IMPORT)
 def answer(import_id: int) -> Answer:
     """Take the answers to a file's questions; it is read again with them."""
-    work = imports.show(actor(), import_id)
+    work = _find(import_id)
     form = Form(_answer_schema(work))
     answers = form.load()
     if answers is None or not form.call(imports.update, actor(), import_id, answers=answers):
-        return _page(imports.show(actor(), import_id), form)
+        return _page(_find(import_id), form)
     return _to(import_id)
 
 
 @blp.post("/<id:import_id>/commit")
+@needs(Permission.IMPORT)
 def commit(import_id: int) -> Response:
     """Store the rows that are new."""
+    _find(import_id)
     attempt(imports.commit, actor(), import_id)
     return _to(import_id)
 
 
 @blp.post("/<id:import_id>/retry")
+@needs(Permission.IMPORT)
 def retry(import_id: int) -> Response:
     """Try again what failed, from where it stopped."""
-    work = imports.show(actor(), import_id)
+    work = _find(import_id)
     attempt(imports.commit if work.rows_new else imports.update, actor(), import_id)
     return _to(import_id)
 
 
 @blp.post("/<id:import_id>/undo")
+@needs(Permission.IMPORT)
 def undo(import_id: int) -> Response:
     """Take the rows out again, or forget a file whose rows were never stored."""
+    _find(import_id)
     wish = Form(UndoQuery()).load() or {"edited": "keep"}
     attempt(imports.undo, actor(), import_id, keep_edited=wish["edited"] == "keep")
     return _to(import_id)
 
 
 @blp.get("/<id:import_id>/rejected.csv")
+@needs(Permission.SEE)
 def rejected(import_id: int) -> Response:
     """Send the rejected rows, each with its reason."""
+    _find(import_id)
     lines = stream_with_context(imports.export_rejected(actor(), import_id))
     headers = attachment(f"rejected-{import_id}.csv")
     return Response(lines, mimetype="text/csv", headers=headers)
 
 
 @blp.get("/<id:import_id>/mapping")
+@needs(Permission.IMPORT)
 def edit_mapping(import_id: int) -> Answer:
     """Show the form in which to say what the columns mean."""
-    work = imports.show(actor(), import_id)
+    work = _find(import_id)
     if not _can_be_mapped(work):
         return _to(import_id)
     return _mapping_page(work, MappingForm.stored(work))
 
 
 @blp.post("/<id:import_id>/mapping")
+@needs(Permission.IMPORT)
 def update_mapping(import_id: int) -> Answer:
     """Read the file again with the columns as they were chosen, or as Outlay finds them."""
+    _find(import_id)
     form = MappingForm.typed(request.form)
     wanted = None if "forget" in request.form else form.mapping()
     try:
         imports.update(actor(), import_id, mapping=wanted)
     except MENDABLE as error:
-        work = imports.show(actor(), import_id)
+        work = _find(import_id)
         if not _can_be_mapped(work):
             raise
         form.refuse(error)
         return _mapping_page(work, form)
     return _to(import_id)
+
+
+def _find(import_id: int) -> Import:
+    found: Import = within(imports.show(actor(), import_id))
+    return found
 
 
 def _to(import_id: int) -> Response:

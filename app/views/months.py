@@ -10,9 +10,10 @@ from app.controllers import reports, transactions
 from app.core.paging import PageRequest
 from app.models.reports import CategoryLine, CurrencyMonth
 from app.models.transactions import Filters
+from app.policies import Permission, needs
 from app.schemas.fields import EARLIEST, LATEST
 from app.views.acting import actor, is_htmx
-from app.views.books import Books, by_day
+from app.views.books import Books, by_day, people_of
 from app.views.current_ledger import about
 from app.views.formatting import today
 from app.views.transactions import fresh_form
@@ -62,12 +63,14 @@ class Slice:
 
 
 @blp.get("/")
+@needs(Permission.SEE)
 def index() -> str:
     """Show the present month."""
     return _page(today().replace(day=1))
 
 
 @blp.get(f"/months/<{_YEAR}:year>/<int(min=1,max=12):month>")
+@needs(Permission.SEE)
 def show(year: int, month: int) -> str:
     """Show a month."""
     return _page(dt.date(year, month, 1))
@@ -93,7 +96,11 @@ def _page(first: dt.date) -> str:
 def _newest(month: Month) -> dict[str, Any]:
     filters = Filters(date_from=month.first, date_to=month.last)
     page = transactions.list_page(actor(), filters=filters, request=PageRequest(per_page=NEWEST))
-    return {"days": by_day(actor(), page.items, filters), "total": page.total}
+    return {
+        "days": by_day(actor(), page.items, filters),
+        "people": people_of(actor(), page.items),
+        "total": page.total,
+    }
 
 
 def slices(month: CurrencyMonth) -> list[Slice]:

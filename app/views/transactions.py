@@ -14,7 +14,7 @@ from app.schemas.activities import HistoryQuery, RestoreInput
 from app.schemas.transactions import TransactionInput, TransactionQuery
 from app.views.acting import actor, is_htmx
 from app.views.addresses import given_address, local_address
-from app.views.books import Books, by_day, people_of
+from app.views.books import Books, by_day, names_of, people_of
 from app.views.current_ledger import about, within
 from app.views.formatting import money, today, typed
 from app.views.forms import Form, attempt, sent_version
@@ -88,7 +88,11 @@ def show(transaction_id: int) -> str:
     newest = PageRequest(per_page=SHOWN_HISTORY)
     history = activities.list_of_transaction(actor(), transaction_id, request=newest)
     return render_template(
-        "transactions/show.html", row=row, books=Books.of(actor()), history=history
+        "transactions/show.html",
+        row=row,
+        books=Books.of(actor()),
+        people=names_of(actor(), row),
+        history=history,
     )
 
 
