@@ -105,6 +105,13 @@ def remove(
         activities.record(actor.trace, kind, member, user_id=member.user_id, before=before)
 
 
+def leave(actor: Actor, ledger_id: int) -> None:
+    """Take oneself out of a ledger; see :func:`remove`."""
+    scope = ledgers.find(actor.id, ledger_id)
+    require(scope, Permission.SEE)
+    remove(actor, scope.id, members.find_person(scope.id, actor.id).id)
+
+
 def hand_over(actor: Actor, ledger_id: int, *, member_id: int) -> Shown:
     """Make somebody else the owner and the actor an editor, in one step.
 

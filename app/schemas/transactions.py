@@ -64,7 +64,10 @@ class TransactionQuery(FilterQuery, PageQuery):
 
 
 class TransactionSchema(Schema):
-    """A transaction; ``amount`` is positive, and ``type`` says which way it went."""
+    """A transaction; ``amount`` is positive, and ``type`` says which way it went.
+
+    ``created_by_id`` and ``updated_by_id`` are people's ids, null for who is gone.
+    """
 
     id = fields.Integer()
     type = fields.String()
@@ -76,6 +79,8 @@ class TransactionSchema(Schema):
     notes = fields.String()
     account_id = fields.Integer()
     category_id = fields.Integer(allow_none=True)
+    created_by_id = fields.Integer(allow_none=True)
+    updated_by_id = fields.Integer(allow_none=True)
     created_at = Instant()
     updated_at = Instant()
 

@@ -14,7 +14,7 @@ from app.controllers import auth, registrations
 from app.core.errors import Forbidden, OtpRequired
 from app.core.locales import DEFAULT_LOCALE, territory_of
 from app.core.money import currencies
-from app.policies import public
+from app.policies import public, signed_in
 from app.schemas.auth import RegisterInput, SignInInput
 from app.views.acting import actor, circumstances, end_session, recognise, start_session
 from app.views.addresses import given_address, local_address
@@ -59,6 +59,7 @@ def new() -> Answer:
     known = {
         "currency": newcomer()["currency"],
         "invitation": request.args.get("invitation", ""),
+        "email": request.args.get("email", ""),
     }
     return _unless_signed_in() or _register_page(Form(RegisterInput(), known))
 
@@ -77,6 +78,7 @@ def create() -> Answer:
 
 
 @blp.post("/sign-out")
+@signed_in
 def sign_out() -> Response:
     """Sign out, on the server too: a copy of the cookie is worth nothing from now on."""
     auth.sign_out(actor())

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
+from typing import Any
 
-from app.controllers import accounts, categories, transactions
+from app.controllers import accounts, categories, members, transactions
 from app.core.rows import AnyRow
 from app.models.accounts import ACCOUNT_TYPES, Account
 from app.models.categories import Category
@@ -98,6 +99,21 @@ class Day:
     date: dt.date
     rows: list[AnyRow]
     sums: list[AnyRow]
+
+
+def people_of(actor: Actor, rows: Iterable[Any]) -> dict[int, str]:
+    """Return the names of those who entered rows, by their ids; none where it was the actor only.
+
+    Where several people did, each row is shown with who it was.
+    """
+    ids = {row.created_by_id for row in rows} - {None}
+    return members.names(actor, ids) if ids - {actor.id} else {}
+
+
+def names_of(actor: Actor, row: Any) -> dict[int, str]:
+    """Return what to call those who entered and changed a row; the actor is "you"."""
+    ids = {row.created_by_id, row.updated_by_id} - {None, actor.id}
+    return {actor.id: "you"} | (members.names(actor, ids) if ids else {})
 
 
 def by_day(actor: Actor, rows: Sequence[AnyRow], filters: Filters) -> list[Day]:

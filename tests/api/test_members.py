@@ -63,14 +63,15 @@ def test_only_owners_change_anything(shared: Shared) -> None:
         problem(403, person.patch(f"{shared.members}/{theirs}", {"role": "viewer"}))
         problem(403, person.delete(f"{shared.members}/{theirs}"))
         problem(403, person.post(shared.hand_over, {"member_id": theirs}))
-    for method, path, body in (
+    calls: tuple[tuple[str, str, Body | None], ...] = (
         ("GET", shared.members, None),
         ("POST", shared.members, {"name": "x"}),
         ("GET", f"{shared.members}/{theirs}", None),
         ("PATCH", f"{shared.members}/{theirs}", {"role": "viewer"}),
         ("DELETE", f"{shared.members}/{theirs}", None),
         ("POST", shared.hand_over, {"member_id": theirs}),
-    ):
+    )
+    for method, path, body in calls:
         unknown = shared.stranger.request(method, path.replace(shared.id, "999999"), body)
         foreign = shared.stranger.request(method, path, body)
         assert foreign.status_code == unknown.status_code == 404, (method, path)
