@@ -26,7 +26,7 @@ from app.services import data_exports, verification
 from tests.factories.callers import Api, expect, problem, refused
 from tests.factories.fixtures import Caller, Work
 from tests.factories.people import PASSWORD
-from tests.factories.sharing import join
+from tests.factories.sharing import accept
 
 Db = scoped_session[Session]
 
@@ -49,6 +49,11 @@ def _read(archive: zipfile.ZipFile, name: str) -> Any:
 def _folder(archive: zipfile.ZipFile, ledger_id: int) -> str:
     manifest = _read(archive, "manifest.json")
     return next(str(one["folder"]) for one in manifest["ledgers"] if one["id"] == ledger_id)
+
+
+def _share(owner: Api, person: Api, role: str) -> None:
+    """Let somebody into a personal ledger."""
+    accept(person, owner.add(f"/ledgers/{owner.person.ledger_id}/invitations", role=role))
 
 
 def test_the_zip_has_everything_about_a_person(api: Api, work: Work) -> None:
@@ -143,7 +148,7 @@ def test_a_job_that_always_dies_says_so(api: Api, db_session: Db) -> None:
 
 def test_a_viewer_takes_what_they_may_read(app: Flask, api: Api, other: Api, work: Work) -> None:
     api.spend("5.00", description="Shared lunch")
-    join(app, api.person.ledger_id, other.person, "viewer")
+    _share(api, other, "viewer")
     archive = _made(other, work)
     folder = _folder(archive, api.person.ledger_id)
     assert _read(archive, f"{folder}/transactions.json")[0]["description"] == "Shared lunch"
@@ -201,7 +206,7 @@ def test_a_shared_ledger_stays_with_the_others(
 ) -> None:
     """The only owner goes: the member of the highest role owns it from now on."""
     row = api.spend("7.00", description="Stays")
-    join(app, api.person.ledger_id, other.person, role)
+    _share(api, other, role)
     assert api.delete("/user", body={"password": PASSWORD}).status_code == 202
     work()
     ledger = db_session.get_one(Ledger, api.person.ledger_id)
