@@ -11,6 +11,7 @@ from app.api.blueprint import Blueprint, revisioned
 from app.api.idempotency import idempotent
 from app.controllers import accounts
 from app.models.accounts import Account
+from app.policies import Permission, needs
 from app.schemas.accounts import (
     AccountChanges,
     AccountInput,
@@ -25,6 +26,7 @@ blp = Blueprint("api_accounts", __name__, url_prefix="/api/accounts", descriptio
 
 
 @blp.route("", methods=["GET"])
+@needs(Permission.SEE)
 @blp.arguments(AccountQuery, location="query")
 @blp.response(200, AccountListSchema)
 @revisioned
@@ -35,6 +37,7 @@ def index(query: dict[str, Any]) -> Response:
 
 
 @blp.route("", methods=["POST"])
+@needs(Permission.EDIT)
 @idempotent
 @blp.arguments(AccountInput)
 @blp.arguments(LedgerQuery, location="query")
@@ -45,6 +48,7 @@ def create(data: dict[str, Any], query: dict[str, Any]) -> Account:
 
 
 @blp.route("/<id:account_id>", methods=["GET"])
+@needs(Permission.SEE)
 @blp.item(AccountSchema)
 def show(account_id: int) -> Account:
     """Get an account."""
@@ -52,6 +56,7 @@ def show(account_id: int) -> Account:
 
 
 @blp.route("/<id:account_id>/balance", methods=["GET"])
+@needs(Permission.SEE)
 @blp.item(BalanceSchema)
 def balance(account_id: int) -> Account:
     """Get an account's balance."""
@@ -59,6 +64,7 @@ def balance(account_id: int) -> Account:
 
 
 @blp.route("/<id:account_id>", methods=["PUT"])
+@needs(Permission.EDIT)
 @blp.arguments(AccountChanges)
 @blp.item(AccountSchema)
 def replace(data: dict[str, Any], account_id: int) -> Account:
@@ -67,6 +73,7 @@ def replace(data: dict[str, Any], account_id: int) -> Account:
 
 
 @blp.route("/<id:account_id>", methods=["PATCH"])
+@needs(Permission.EDIT)
 @blp.arguments(AccountChanges(partial=True))
 @blp.item(AccountSchema)
 def update(data: dict[str, Any], account_id: int) -> Account:
@@ -75,6 +82,7 @@ def update(data: dict[str, Any], account_id: int) -> Account:
 
 
 @blp.route("/<id:account_id>", methods=["DELETE"])
+@needs(Permission.EDIT)
 @blp.empty
 def delete(account_id: int) -> None:
     """Delete an account that nothing uses."""

@@ -10,6 +10,7 @@ from app.api.blueprint import Blueprint
 from app.api.idempotency import completed, idempotent
 from app.controllers import mails, registrations
 from app.controllers.registrations import Invited
+from app.policies import Permission, needs
 from app.schemas.mails import MailListSchema
 from app.schemas.registrations import (
     InvitationInput,
@@ -31,6 +32,7 @@ def _found(invitation_id: int) -> Invited:
 
 
 @blp.route("/registration-invitations", methods=["GET"])
+@needs(Permission.ADMINISTER)
 @blp.arguments(InvitationQuery, location="query")
 @blp.response(200, InvitationPageSchema)
 def list_invitations(query: dict[str, Any]) -> Response:
@@ -40,6 +42,7 @@ def list_invitations(query: dict[str, Any]) -> Response:
 
 
 @blp.route("/registration-invitations", methods=["POST"])
+@needs(Permission.ADMINISTER)
 @completed(InvitationSchema, _found)
 @idempotent
 @blp.arguments(InvitationInput)
@@ -50,6 +53,7 @@ def invite(data: dict[str, Any]) -> Invited:
 
 
 @blp.route("/registration-invitations/<id:invitation_id>", methods=["GET"])
+@needs(Permission.ADMINISTER)
 @blp.item(InvitationSchema)
 def show_invitation(invitation_id: int) -> Invited:
     """Get an invitation."""
@@ -57,6 +61,7 @@ def show_invitation(invitation_id: int) -> Invited:
 
 
 @blp.route("/registration-invitations/<id:invitation_id>", methods=["DELETE"])
+@needs(Permission.ADMINISTER)
 @blp.empty
 def revoke_invitation(invitation_id: int) -> None:
     """Take an invitation back; its link is dead at once."""
@@ -64,6 +69,7 @@ def revoke_invitation(invitation_id: int) -> None:
 
 
 @blp.route("/mails/failed", methods=["GET"])
+@needs(Permission.ADMINISTER)
 @blp.response(200, MailListSchema)
 def failed_mails() -> Response:
     """List the newest mails that could not be sent, and why."""

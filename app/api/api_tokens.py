@@ -8,6 +8,7 @@ from app.api.acting import actor
 from app.api.answers import json_response
 from app.api.blueprint import Blueprint
 from app.controllers import api_tokens
+from app.policies import signed_in
 from app.schemas.api_tokens import (
     ApiTokenInput,
     ApiTokenListSchema,
@@ -21,6 +22,7 @@ blp = Blueprint(
 
 
 @blp.route("", methods=["GET"])
+@signed_in
 @blp.response(200, ApiTokenListSchema)
 def index() -> Response:
     """List the tokens that count, the newest first."""
@@ -29,6 +31,7 @@ def index() -> Response:
 
 
 @blp.route("", methods=["POST"])
+@signed_in
 @blp.arguments(ApiTokenInput)
 @blp.response(201, NewApiTokenSchema)
 def create(data: dict[str, Any]) -> Response:
@@ -38,6 +41,7 @@ def create(data: dict[str, Any]) -> Response:
 
 
 @blp.route("/<id:token_id>", methods=["DELETE"])
+@signed_in
 @blp.empty
 def delete(token_id: int) -> None:
     """Revoke a token; it is dead on the next request."""

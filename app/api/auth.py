@@ -9,7 +9,7 @@ from app.api.acting import KIND, actor, tokens
 from app.api.answers import json_response
 from app.api.blueprint import Blueprint
 from app.controllers import auth, instance_settings
-from app.policies import public
+from app.policies import public, signed_in
 from app.schemas.auth import RegisteredSchema, RegisterInput, SignInInput, TokensSchema
 from app.services.sign_ins import Circumstances
 
@@ -57,6 +57,7 @@ def refresh() -> Response:
 
 
 @blp.route("/logout", methods=["POST"])
+@signed_in
 @blp.empty
 def logout() -> None:
     """Sign out; both tokens are dead on the next request."""

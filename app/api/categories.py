@@ -11,6 +11,7 @@ from app.api.blueprint import Blueprint, revisioned
 from app.api.idempotency import idempotent
 from app.controllers import categories
 from app.models.categories import Category
+from app.policies import Permission, needs
 from app.schemas.base import LedgerQuery
 from app.schemas.categories import (
     CategoryChanges,
@@ -26,6 +27,7 @@ blp = Blueprint(
 
 
 @blp.route("", methods=["GET"])
+@needs(Permission.SEE)
 @blp.arguments(CategoryQuery, location="query")
 @blp.response(200, CategoryListSchema)
 @revisioned
@@ -38,6 +40,7 @@ def index(query: dict[str, Any]) -> Response:
 
 
 @blp.route("", methods=["POST"])
+@needs(Permission.EDIT)
 @idempotent
 @blp.arguments(CategoryInput)
 @blp.arguments(LedgerQuery, location="query")
@@ -48,6 +51,7 @@ def create(data: dict[str, Any], query: dict[str, Any]) -> Category:
 
 
 @blp.route("/<id:category_id>", methods=["GET"])
+@needs(Permission.SEE)
 @blp.item(CategorySchema)
 def show(category_id: int) -> Category:
     """Get a category."""
@@ -55,6 +59,7 @@ def show(category_id: int) -> Category:
 
 
 @blp.route("/<id:category_id>", methods=["PUT"])
+@needs(Permission.EDIT)
 @blp.arguments(CategoryChanges)
 @blp.item(CategorySchema)
 def replace(data: dict[str, Any], category_id: int) -> Category:
@@ -63,6 +68,7 @@ def replace(data: dict[str, Any], category_id: int) -> Category:
 
 
 @blp.route("/<id:category_id>", methods=["PATCH"])
+@needs(Permission.EDIT)
 @blp.arguments(CategoryChanges(partial=True))
 @blp.item(CategorySchema)
 def update(data: dict[str, Any], category_id: int) -> Category:
@@ -71,6 +77,7 @@ def update(data: dict[str, Any], category_id: int) -> Category:
 
 
 @blp.route("/<id:category_id>", methods=["DELETE"])
+@needs(Permission.EDIT)
 @blp.empty
 def delete(category_id: int) -> None:
     """Delete a category that nothing uses."""

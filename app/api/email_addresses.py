@@ -7,7 +7,7 @@ from flask import Response
 from app.api.acting import actor
 from app.api.blueprint import Blueprint
 from app.controllers import email_addresses
-from app.policies import public
+from app.policies import public, signed_in
 from app.schemas.email_addresses import AddressInput, TokenInput
 
 blp = Blueprint("api_email_addresses", __name__, url_prefix="/api", description="E-mail addresses")
@@ -23,6 +23,7 @@ def verify(data: dict[str, Any]) -> None:
 
 
 @blp.route("/auth/verify-email/resend", methods=["POST"])
+@signed_in
 @blp.response(202)
 def resend() -> Response:
     """Have that mail sent once more."""
@@ -31,6 +32,7 @@ def resend() -> Response:
 
 
 @blp.route("/user/email", methods=["PUT"])
+@signed_in
 @blp.arguments(AddressInput)
 @blp.response(202)
 def change(data: dict[str, Any]) -> Response:

@@ -8,12 +8,14 @@ from app.api.acting import actor
 from app.api.blueprint import Blueprint
 from app.controllers import transactions
 from app.core.downloads import attachment
+from app.policies import Permission, needs
 from app.schemas.exports import ExportQuery
 
 blp = Blueprint("api_exports", __name__, url_prefix="/api/exports", description="Take it with you")
 
 
 @blp.route("/transactions", methods=["GET"])
+@needs(Permission.EXPORT)
 @blp.arguments(ExportQuery, location="query")
 @blp.response(200, {"type": "string"}, content_type="text/csv")
 def index(query: dict[str, Any]) -> Response:

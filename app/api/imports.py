@@ -13,6 +13,7 @@ from app.controllers import imports
 from app.core.downloads import attachment
 from app.core.errors import Invalid
 from app.models.imports import Import
+from app.policies import Permission, needs
 from app.schemas.base import LedgerQuery
 from app.schemas.imports import (
     ImportChanges,
@@ -30,6 +31,7 @@ blp = Blueprint("api_imports", __name__, url_prefix="/api/imports", description=
 
 
 @blp.route("", methods=["GET"])
+@needs(Permission.SEE)
 @blp.arguments(PageQuery, location="query")
 @blp.response(200, ImportPageSchema)
 def index(query: dict[str, Any]) -> Response:
@@ -38,6 +40,7 @@ def index(query: dict[str, Any]) -> Response:
 
 
 @blp.route("", methods=["POST"])
+@needs(Permission.IMPORT)
 @idempotent
 @blp.arguments(UploadRequest, location="upload")
 @blp.arguments(LedgerQuery, location="query")
@@ -54,6 +57,7 @@ def create(data: dict[str, Any], query: dict[str, Any]) -> Response:
 
 
 @blp.route("/<id:import_id>", methods=["GET"])
+@needs(Permission.SEE)
 @blp.response(200, ImportSchema)
 def show(import_id: int) -> Response:
     """Get an import: how far it is, what was read, what was rejected."""
@@ -61,6 +65,7 @@ def show(import_id: int) -> Response:
 
 
 @blp.route("/<id:import_id>", methods=["PATCH"])
+@needs(Permission.IMPORT)
 @blp.arguments(ImportChanges)
 @blp.response(202, ImportSchema)
 def update(data: dict[str, Any], import_id: int) -> Response:
@@ -69,6 +74,7 @@ def update(data: dict[str, Any], import_id: int) -> Response:
 
 
 @blp.route("/<id:import_id>/commit", methods=["POST"])
+@needs(Permission.IMPORT)
 @blp.response(202, ImportSchema)
 def commit(import_id: int) -> Response:
     """Store the rows of a reviewed import."""
@@ -76,6 +82,7 @@ def commit(import_id: int) -> Response:
 
 
 @blp.route("/<id:import_id>", methods=["DELETE"])
+@needs(Permission.IMPORT)
 @blp.arguments(UndoQuery, location="query")
 @blp.response(200, ImportSchema)
 def delete(query: dict[str, Any], import_id: int) -> Response:
@@ -84,6 +91,7 @@ def delete(query: dict[str, Any], import_id: int) -> Response:
 
 
 @blp.route("/<id:import_id>/rows", methods=["GET"])
+@needs(Permission.SEE)
 @blp.arguments(RowQuery, location="query")
 @blp.response(200, ImportRowPageSchema)
 def rows(query: dict[str, Any], import_id: int) -> Response:
@@ -92,6 +100,7 @@ def rows(query: dict[str, Any], import_id: int) -> Response:
 
 
 @blp.route("/<id:import_id>/rejected.csv", methods=["GET"])
+@needs(Permission.SEE)
 @blp.response(200, {"type": "string"}, content_type="text/csv")
 def rejected(import_id: int) -> Response:
     """Get the rejected rows back, with the reason as the last column."""

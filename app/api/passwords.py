@@ -7,7 +7,7 @@ from flask import Response
 from app.api.acting import actor
 from app.api.blueprint import Blueprint
 from app.controllers import passwords
-from app.policies import public
+from app.policies import public, signed_in
 from app.schemas.passwords import PasswordInput, ResetInput, ResetRequestInput
 
 blp = Blueprint("api_passwords", __name__, url_prefix="/api", description="Passwords")
@@ -33,6 +33,7 @@ def reset(data: dict[str, Any]) -> None:
 
 
 @blp.route("/user/password", methods=["PUT"])
+@signed_in
 @blp.arguments(PasswordInput)
 @blp.empty
 def change(data: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from app.api.blueprint import Blueprint
 from app.controllers import pictures
 from app.core.errors import Invalid
 from app.http import picture_response
+from app.policies import signed_in
 from app.schemas.pictures import PictureRequest
 
 blp = Blueprint("api_pictures", __name__, url_prefix="/api/user/picture", description="Yourself")
@@ -18,6 +19,7 @@ _WEBP = {"type": "string", "format": "binary"}
 
 
 @blp.route("", methods=["GET"])
+@signed_in
 @blp.response(200, _WEBP, content_type="image/webp")
 def show() -> Response:
     """Get your picture: 256 by 256 pixels, WebP."""
@@ -25,6 +27,7 @@ def show() -> Response:
 
 
 @blp.route("", methods=["PUT"])
+@signed_in
 @blp.arguments(PictureRequest, location="upload")
 @blp.empty
 def replace(data: dict[str, Any]) -> None:
@@ -36,6 +39,7 @@ def replace(data: dict[str, Any]) -> None:
 
 
 @blp.route("", methods=["DELETE"])
+@signed_in
 @blp.empty
 def delete() -> None:
     """Remove your picture."""

@@ -7,12 +7,14 @@ from app.api.answers import precondition
 from app.api.blueprint import Blueprint
 from app.controllers import profile
 from app.models.users import User
+from app.policies import signed_in
 from app.schemas.profile import ProfileInput, ProfileSchema
 
 blp = Blueprint("api_profile", __name__, url_prefix="/api/user/profile", description="Yourself")
 
 
 @blp.route("", methods=["GET"])
+@signed_in
 @blp.item(ProfileSchema)
 def show() -> User:
     """Get your profile."""
@@ -20,6 +22,7 @@ def show() -> User:
 
 
 @blp.route("", methods=["PUT"])
+@signed_in
 @blp.arguments(ProfileInput)
 @blp.item(ProfileSchema)
 def replace(data: dict[str, Any]) -> User:
@@ -28,6 +31,7 @@ def replace(data: dict[str, Any]) -> User:
 
 
 @blp.route("", methods=["PATCH"])
+@signed_in
 @blp.arguments(ProfileInput)
 @blp.item(ProfileSchema)
 def update(data: dict[str, Any]) -> User:

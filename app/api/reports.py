@@ -8,6 +8,7 @@ from app.api.acting import actor
 from app.api.answers import json_response
 from app.api.blueprint import Blueprint, revisioned
 from app.controllers import reports
+from app.policies import Permission, needs
 from app.schemas.reports import MonthlyReportSchema, MonthQuery, monthly_report
 
 blp = Blueprint(
@@ -16,6 +17,7 @@ blp = Blueprint(
 
 
 @blp.route("/monthly", methods=["GET"])
+@needs(Permission.SEE)
 @blp.arguments(MonthQuery, location="query")
 @blp.response(200, MonthlyReportSchema)
 @revisioned

@@ -8,6 +8,7 @@ from app.api.acting import actor
 from app.api.answers import json_response
 from app.api.blueprint import Blueprint
 from app.controllers import second_factors
+from app.policies import signed_in
 from app.schemas.second_factors import (
     CodeInput,
     PasswordAgain,
@@ -22,6 +23,7 @@ blp = Blueprint(
 
 
 @blp.route("", methods=["GET"])
+@signed_in
 @blp.response(200, SecondFactorSchema)
 def show() -> Response:
     """Tell whether a second factor counts, and how many recovery codes are left."""
@@ -29,6 +31,7 @@ def show() -> Response:
 
 
 @blp.route("", methods=["POST"])
+@signed_in
 @blp.arguments(PasswordAgain)
 @blp.response(201, SetupSchema)
 def start(data: dict[str, Any]) -> Response:
@@ -37,6 +40,7 @@ def start(data: dict[str, Any]) -> Response:
 
 
 @blp.route("/confirm", methods=["POST"])
+@signed_in
 @blp.arguments(CodeInput)
 @blp.response(200, RecoveryCodesSchema)
 def confirm(data: dict[str, Any]) -> Response:
@@ -45,6 +49,7 @@ def confirm(data: dict[str, Any]) -> Response:
 
 
 @blp.route("/recovery-codes", methods=["POST"])
+@signed_in
 @blp.arguments(PasswordAgain)
 @blp.response(201, RecoveryCodesSchema)
 def renew(data: dict[str, Any]) -> Response:
@@ -54,6 +59,7 @@ def renew(data: dict[str, Any]) -> Response:
 
 
 @blp.route("", methods=["DELETE"])
+@signed_in
 @blp.arguments(PasswordAgain)
 @blp.empty
 def delete(data: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from app.api.acting import actor
 from app.api.answers import json_response
 from app.api.blueprint import Blueprint
 from app.controllers import sessions
+from app.policies import signed_in
 from app.schemas.sessions import OthersQuery, SessionListSchema
 
 blp = Blueprint(
@@ -16,6 +17,7 @@ blp = Blueprint(
 
 
 @blp.route("", methods=["GET"])
+@signed_in
 @blp.response(200, SessionListSchema)
 def index() -> Response:
     """List the sign-ins that count, of browsers and apps, the one seen last first."""
@@ -24,6 +26,7 @@ def index() -> Response:
 
 
 @blp.route("/<id:session_id>", methods=["DELETE"])
+@signed_in
 @blp.empty
 def delete(session_id: int) -> None:
     """End a sign-in; its cookie or tokens are dead on the next request."""
@@ -31,6 +34,7 @@ def delete(session_id: int) -> None:
 
 
 @blp.route("", methods=["DELETE"])
+@signed_in
 @blp.arguments(OthersQuery, location="query")
 @blp.empty
 def delete_others(query: dict[str, Any]) -> None:  # noqa: ARG001 - read to be sure that it is meant

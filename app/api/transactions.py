@@ -42,6 +42,7 @@ def _add_routes(blp: Blueprint, schema: type[Input], kind: str | None) -> None:
     fixed: dict[str, Any] = {"type": kind} if kind else {}
 
     @blp.route("", methods=["GET"])
+    @needs(Permission.SEE)
     @blp.arguments(TransactionQuery, location="query")
     @blp.response(200, TransactionPageSchema)
     @revisioned
@@ -52,6 +53,7 @@ def _add_routes(blp: Blueprint, schema: type[Input], kind: str | None) -> None:
         return page_response(transactions.list_page(actor(), **query))
 
     @blp.route("", methods=["POST"])
+    @needs(Permission.EDIT)
     @idempotent
     @blp.arguments(schema)
     @blp.arguments(LedgerQuery, location="query")
@@ -61,12 +63,14 @@ def _add_routes(blp: Blueprint, schema: type[Input], kind: str | None) -> None:
         return transactions.create(actor(), **query, **data, **fixed)
 
     @blp.route("/<id:transaction_id>", methods=["GET"])
+    @needs(Permission.SEE)
     @blp.item(TransactionSchema)
     def show(transaction_id: int) -> Transaction:
         """Get a row."""
         return _shown(transaction_id, kind)
 
     @blp.route("/<id:transaction_id>", methods=["PUT"])
+    @needs(Permission.EDIT)
     @blp.arguments(schema)
     @blp.item(WrittenTransactionSchema)
     def replace(data: dict[str, Any], transaction_id: int) -> Transaction:
@@ -74,6 +78,7 @@ def _add_routes(blp: Blueprint, schema: type[Input], kind: str | None) -> None:
         return _updated(transaction_id, kind, data)
 
     @blp.route("/<id:transaction_id>", methods=["PATCH"])
+    @needs(Permission.EDIT)
     @blp.arguments(schema(partial=True))
     @blp.item(WrittenTransactionSchema)
     def update(data: dict[str, Any], transaction_id: int) -> Transaction:
@@ -81,6 +86,7 @@ def _add_routes(blp: Blueprint, schema: type[Input], kind: str | None) -> None:
         return _updated(transaction_id, kind, data)
 
     @blp.route("/<id:transaction_id>", methods=["DELETE"])
+    @needs(Permission.EDIT)
     @blp.empty
     def delete(transaction_id: int) -> None:
         """Delete a row."""

@@ -5,6 +5,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.controllers import api_tokens
+from app.policies import signed_in
 from app.schemas.api_tokens import ApiTokenInput
 from app.views.acting import actor
 from app.views.forms import Form, attempt
@@ -31,12 +32,14 @@ SCOPE_NAMES = {
 
 
 @blp.get("")
+@signed_in
 def index() -> Answer:
     """List the tokens, and show the form for a new one."""
     return _page(Form(ApiTokenInput(), {"scopes": "read", "expires_in_days": DEFAULT_DAYS}))
 
 
 @blp.post("")
+@signed_in
 def create() -> Answer:
     """Make a token, and show it this once: no redirect could carry it."""
     form = Form(ApiTokenInput())
@@ -46,6 +49,7 @@ def create() -> Answer:
 
 
 @blp.post("/<id:token_id>/revoke")
+@signed_in
 def revoke(token_id: int) -> Response:
     """Revoke a token."""
     if attempt(api_tokens.revoke, actor(), token_id):

@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.controllers import email_addresses
-from app.policies import public
+from app.policies import public, signed_in
 from app.schemas.email_addresses import AddressInput, TokenInput
 from app.views.acting import actor
 from app.views.addresses import given_address
@@ -50,6 +50,7 @@ def confirm() -> Answer:
 
 
 @blp.post("/verify-email/resend")
+@signed_in
 def resend() -> Response:
     """Have the link sent once more."""
     if attempt(email_addresses.resend, actor()):
@@ -58,12 +59,14 @@ def resend() -> Response:
 
 
 @blp.get("/settings/security/email")
+@signed_in
 def edit() -> Answer:
     """Show the form for a new address."""
     return _change_page(Form(AddressInput()))
 
 
 @blp.post("/settings/security/email")
+@signed_in
 def change() -> Answer:
     """Have a link sent to the new address."""
     form = Form(AddressInput())

@@ -12,7 +12,7 @@ from app.controllers import identities
 from app.controllers.identities import AddressTaken, Subject
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.oidc import Refused
-from app.policies import public
+from app.policies import public, signed_in
 from app.schemas.auth import Email
 from app.schemas.second_factors import PasswordAgain
 from app.views.acting import actor, circumstances, recognise
@@ -67,12 +67,14 @@ def come_back() -> Response:
 
 
 @blp.get(PAGE)
+@signed_in
 def index() -> Answer:
     """Show which identities sign in, with the form to link one."""
     return _page(Form(PasswordAgain()))
 
 
 @blp.post(PAGE)
+@signed_in
 def link() -> Answer:
     """Go to the provider to link who one is there, once the password is right."""
     _demand_provider()
@@ -85,12 +87,14 @@ def link() -> Answer:
 
 
 @blp.get(f"{PAGE}/<id:identity_id>/remove")
+@signed_in
 def ask_remove(identity_id: int) -> Answer:
     """Ask for the password before an identity is unlinked."""
     return _remove_page(identity_id, Form(PasswordAgain()))
 
 
 @blp.post(f"{PAGE}/<id:identity_id>/remove")
+@signed_in
 def remove(identity_id: int) -> Answer:
     """Unlink an identity."""
     form = Form(PasswordAgain())

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from app.controllers import passkeys
 from app.core.errors import NotFound
-from app.policies import public
+from app.policies import public, signed_in
 from app.schemas.passkeys import PasskeyAnswer, PasskeyInput
 from app.schemas.second_factors import PasswordAgain
 from app.services.passkeys import Site
@@ -37,12 +37,14 @@ def init_app(app: Flask) -> None:
 
 
 @blp.get(PAGE)
+@signed_in
 def index() -> Answer:
     """List the passkeys, with the form for another one."""
     return _page(Form(PasskeyInput(), {"name": "This device"}))
 
 
 @blp.post(f"{PAGE}/options")
+@signed_in
 def begin() -> tuple[Response, int]:
     """Send what the browser needs to make a passkey, once the password is right."""
     form = Form(PasswordAgain())
@@ -53,6 +55,7 @@ def begin() -> tuple[Response, int]:
 
 
 @blp.post(PAGE)
+@signed_in
 def create() -> Answer:
     """Keep what the browser made."""
     form = Form(PasskeyInput())
@@ -68,12 +71,14 @@ def create() -> Answer:
 
 
 @blp.get(f"{PAGE}/<id:passkey_id>/remove")
+@signed_in
 def ask_remove(passkey_id: int) -> Answer:
     """Ask for the password before a passkey goes."""
     return _remove_page(passkey_id, Form(PasswordAgain()))
 
 
 @blp.post(f"{PAGE}/<id:passkey_id>/remove")
+@signed_in
 def remove(passkey_id: int) -> Answer:
     """Take a passkey away."""
     form = Form(PasswordAgain())

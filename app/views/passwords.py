@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.controllers import passwords
-from app.policies import public
+from app.policies import public, signed_in
 from app.schemas.passwords import PasswordInput, ResetInput, ResetRequestInput
 from app.views.acting import actor
 from app.views.forms import Form
@@ -54,12 +54,14 @@ def reset() -> Answer:
 
 
 @blp.get("/settings/security/password")
+@signed_in
 def edit() -> Answer:
     """Show the form for a new password."""
     return _change_page(Form(PasswordInput()))
 
 
 @blp.post("/settings/security/password")
+@signed_in
 def change() -> Answer:
     """Change the password."""
     form = Form(PasswordInput())

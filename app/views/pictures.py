@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.controllers import pictures, profile
 from app.core.errors import Invalid
 from app.http import picture_response
+from app.policies import signed_in
 from app.schemas.pictures import PictureForm
 from app.schemas.profile import ProfileInput
 from app.views.acting import actor
@@ -17,12 +18,14 @@ blp = Blueprint("pictures", __name__)
 
 
 @blp.get("/pictures/<id:user_id>")
+@signed_in
 def show(user_id: int) -> Response:
     """Send a person's picture, to themselves only."""
     return picture_response(pictures.show(actor(), user_id).content)
 
 
 @blp.post("/settings/profile/picture")
+@signed_in
 def replace() -> BaseResponse | tuple[str, int]:
     """Take the picture that was sent."""
     form = Form(PictureForm())
@@ -38,6 +41,7 @@ def replace() -> BaseResponse | tuple[str, int]:
 
 
 @blp.post("/settings/profile/picture/delete")
+@signed_in
 def delete() -> BaseResponse:
     """Remove the picture."""
     pictures.delete(actor())

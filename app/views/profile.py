@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from app.controllers import profile
 from app.models.users import User
+from app.policies import signed_in
 from app.schemas.pictures import PictureForm
 from app.schemas.profile import ProfileInput
 from app.views.acting import actor
@@ -25,6 +26,7 @@ _NO_PLACES = ("Etc/", "SystemV/", "posix/", "right/", "US/")
 
 
 @blp.get("")
+@signed_in
 def show() -> Answer:
     """Show the profile as a form."""
     user = profile.show(actor())
@@ -33,6 +35,7 @@ def show() -> Answer:
 
 
 @blp.post("")
+@signed_in
 def update() -> Answer:
     """Change the profile."""
     form = Form(ProfileInput())
@@ -43,6 +46,7 @@ def update() -> Answer:
 
 
 @blp.get("/sample")
+@signed_in
 def show_sample() -> str:
     """Write an amount and a date in the locale and the currency that were just chosen."""
     form = Form(ProfileInput(only=("locale", "currency")))

@@ -4,6 +4,7 @@ from flask import Blueprint, current_app, redirect, render_template, request, ur
 from werkzeug.wrappers import Response
 
 from app.controllers import registrations
+from app.policies import Permission, needs
 from app.schemas.registrations import InvitationInput
 from app.views.acting import actor
 from app.views.forms import Form, attempt
@@ -29,12 +30,14 @@ NUMBERS = (
 
 
 @blp.get("")
+@needs(Permission.ADMINISTER)
 def index() -> Answer:
     """List the invitations, and show the form for a new one."""
     return _page(Form(InvitationInput(), {"days": DEFAULT_DAYS, "max_uses": 1}))
 
 
 @blp.post("")
+@needs(Permission.ADMINISTER)
 @once
 def create() -> Answer:
     """Make an invitation."""
@@ -49,6 +52,7 @@ def create() -> Answer:
 
 
 @blp.get("/<id:invitation_id>/revoke")
+@needs(Permission.ADMINISTER)
 def confirm_revoke(invitation_id: int) -> str:
     """Say what will go, and ask once."""
     invitation = registrations.show(actor(), invitation_id, base_url=_settings().base_url)
@@ -56,6 +60,7 @@ def confirm_revoke(invitation_id: int) -> str:
 
 
 @blp.post("/<id:invitation_id>/revoke")
+@needs(Permission.ADMINISTER)
 def revoke(invitation_id: int) -> Response:
     """Take an invitation back."""
     if attempt(registrations.revoke, actor(), invitation_id):

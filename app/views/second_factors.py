@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from app.controllers import auth, second_factors
 from app.controllers.second_factors import Setup
-from app.policies import public
+from app.policies import public, signed_in
 from app.schemas.second_factors import CodeInput, PasswordAgain
 from app.views.acting import actor, circumstances
 from app.views.entering import PENDING, enter
@@ -48,12 +48,14 @@ def prove() -> Answer:
 
 
 @blp.get(PAGE)
+@signed_in
 def show() -> Answer:
     """Show whether the second factor is on, and what can be done about it."""
     return _page()
 
 
 @blp.post(PAGE)
+@signed_in
 def start() -> Answer:
     """Make a secret and show it, once the password is right."""
     form = Form(PasswordAgain())
@@ -66,6 +68,7 @@ def start() -> Answer:
 
 
 @blp.post(f"{PAGE}/confirm")
+@signed_in
 def confirm() -> Answer:
     """Turn the second factor on with a first code; shows the recovery codes, this once."""
     if kept(SETUP) is None:
@@ -80,6 +83,7 @@ def confirm() -> Answer:
 
 
 @blp.post(f"{PAGE}/recovery-codes")
+@signed_in
 def renew() -> Answer:
     """Make new recovery codes and show them, this once."""
     form = Form(PasswordAgain())
@@ -88,6 +92,7 @@ def renew() -> Answer:
 
 
 @blp.post(f"{PAGE}/remove")
+@signed_in
 def remove() -> Answer:
     """Turn the second factor off."""
     form = Form(PasswordAgain())

@@ -4,12 +4,14 @@ from flask import Blueprint, render_template
 
 from app import smtp
 from app.controllers import email_addresses, mails
+from app.policies import signed_in
 from app.views.acting import actor
 
 blp = Blueprint("security", __name__, url_prefix="/settings/security")
 
 
 @blp.get("")
+@signed_in
 def show() -> str:
     """Show how the person signs in; administrators see how mails leave, too."""
     is_admin = actor().role == "admin"

@@ -4,6 +4,7 @@ from flask import Blueprint, current_app, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from app.controllers import sessions
+from app.policies import signed_in
 from app.views.acting import actor
 from app.views.forms import attempt
 from app.views.messages import done
@@ -12,6 +13,7 @@ blp = Blueprint("sessions", __name__, url_prefix="/settings/devices")
 
 
 @blp.get("")
+@signed_in
 def index() -> str:
     """List the devices, this one first."""
     found = sessions.list_all(actor(), idle=current_app.config["SESSION_IDLE_LIFETIME"])
@@ -20,6 +22,7 @@ def index() -> str:
 
 
 @blp.post("/<id:session_id>/revoke")
+@signed_in
 def revoke(session_id: int) -> Response:
     """Sign one device out."""
     if attempt(sessions.revoke, actor(), session_id):
@@ -28,6 +31,7 @@ def revoke(session_id: int) -> Response:
 
 
 @blp.post("/revoke-others")
+@signed_in
 def revoke_others() -> Response:
     """Sign out everywhere but here."""
     count = sessions.revoke_others(actor())

@@ -5,6 +5,8 @@ from typing import NamedTuple
 from flask import Blueprint, Flask, redirect, url_for
 from werkzeug.wrappers import Response
 
+from app.policies import signed_in
+
 blp = Blueprint("settings", __name__, url_prefix="/settings")
 
 
@@ -31,6 +33,7 @@ def init_app(app: Flask) -> None:
 
 
 @blp.get("")
+@signed_in
 def index() -> Response:
     """Go to the first of the settings."""
     return redirect(url_for(SECTIONS[0].endpoint), 303)
