@@ -20,15 +20,18 @@ def address_of(token: str) -> str:
     return links.holder(links.RESET, token).email
 
 
-def reset(*, token: str, password: str) -> None:
+def reset(*, token: str, password: str, revoke_tokens: bool = True) -> int:
     """Set a new password with the link in a mail; ends every sign-in of the person.
 
-    Raises Invalid when the link is not good (any more), or the password is too weak.
+    Returns how many personal API tokens were ended with it: whoever resets a password may have
+    been robbed of more than that. Raises Invalid when the link is not good (any more), or the
+    password is too weak.
     """
     user = links.holder(links.RESET, token)
     password_hash = _hash(user, password)
     with unit_of_work() as work:
-        passwords.replace(work, links.holder(links.RESET, token), password_hash)
+        found = links.holder(links.RESET, token)
+        return passwords.replace(work, found, password_hash, revoke_tokens=revoke_tokens)
 
 
 def change(actor: Actor, *, current_password: str, password: str) -> None:
