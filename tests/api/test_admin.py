@@ -308,6 +308,16 @@ def test_an_invitation_for_an_address_goes_there(admin: Api, inbox: Inbox, work:
         assert made["token"] not in str(stored.details)
 
 
+def test_the_mail_is_in_the_language_of_whoever_invites(
+    admin: Api, inbox: Inbox, work: Work
+) -> None:
+    with admin.app.app_context(), unit_of_work():
+        session.execute(update(User).values(locale="de_AT"))
+    _invite(admin, email="ada@example.com")
+    work()
+    assert inbox.mails[0]["Subject"] == "Sie sind zu Outlay eingeladen"
+
+
 def test_the_mail_of_one_that_was_taken_back_does_not_leave(
     admin: Api, inbox: Inbox, work: Work
 ) -> None:
