@@ -149,6 +149,17 @@ def test_an_address_invited_on_the_server_gets_a_mail(
     assert _listed(admin)[0]["created_by"] is None
 
 
+def test_where_it_is_open_an_invitation_counts_as_used_and_a_bad_one_does_not_matter(
+    app: Flask, admin: Api
+) -> None:
+    made = _invite(admin, email="ada@example.com")
+    expect(201, _register(app, "eve@example.com", invitation=made["token"]))
+    assert _listed(admin) == [made]
+    expect(201, _register(app, "ada@example.com", invitation=made["token"]))
+    assert _listed(admin)[0]["state"] == "used"
+    expect(201, _register(app, "zoe@example.com", invitation=made["token"]))
+
+
 # More about invitations
 
 
