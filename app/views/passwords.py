@@ -7,7 +7,7 @@ from app.controllers import passwords
 from app.policies import public
 from app.schemas.passwords import PasswordInput, ResetInput, ResetRequestInput
 from app.views.acting import actor
-from app.views.forms import Form
+from app.views.forms import Form, attempt
 from app.views.messages import done
 
 blp = Blueprint("passwords", __name__)
@@ -71,6 +71,14 @@ def change() -> Answer:
     if data is None or not form.do(passwords.change, actor(), **data):
         return _change_page(form)
     done("Your password is changed. Everywhere else you are signed out.")
+    return redirect(url_for("security.show"), 303)
+
+
+@blp.post("/settings/security/password/link")
+def send_link() -> Response:
+    """Have the link sent to somebody who signs in elsewhere and has no password yet."""
+    if attempt(passwords.request_own, actor()):
+        done(f"A link to set a password is on its way to {actor().email}.")
     return redirect(url_for("security.show"), 303)
 
 
