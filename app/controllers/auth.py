@@ -4,7 +4,7 @@ import datetime as dt
 
 from app.core.errors import Forbidden, OtpInvalid, OtpRequired, Unauthenticated
 from app.core.uow import UnitOfWork, unit_of_work
-from app.models.users import Actor, User
+from app.models.users import Actor, Circumstances, Opened, User
 from app.services import (
     attempts,
     invitations,
@@ -18,7 +18,6 @@ from app.services import (
     sign_ins,
     users,
 )
-from app.services.sign_ins import Circumstances, Opened
 
 
 def is_first() -> bool:

@@ -8,9 +8,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.controllers import auth
 from app.extensions import csrf, login_manager
-from app.models.users import Actor
+from app.models.users import Actor, Circumstances
 from app.policies import Permission, allows
-from app.services.sign_ins import Circumstances
 from app.views.addresses import local_address
 from app.views.trust import remember_device
 
