@@ -29,6 +29,7 @@ from werkzeug.routing import BaseConverter
 from whitenoise import WhiteNoise
 
 from app.configuration import MAX_FORM_BYTES, ROOT
+from app.core import sealing
 from app.models.activities import Trace
 from app.models.users import Actor
 from config import Settings
@@ -42,6 +43,8 @@ _OF_FILES = {
     "Strict-Transport-Security",
     "Cross-Origin-Resource-Policy",
 }
+# Once these are read as forms, nothing of them is left to read as bytes.
+_FORMS = frozenset({"multipart/form-data", "application/x-www-form-urlencoded"})
 _HASHED = re.compile(r"\.[0-9a-f]{12}\.\w+\Z")
 
 
@@ -95,13 +98,21 @@ def init_app(app: Flask) -> None:
 
 
 def request_digest() -> bytes:
-    """Digest what the present request asks for; of uploads the content, not how it was packed."""
+    """Digest what the present request asks for; of uploads the content, not how it was packed.
+
+    It is kept, and what was asked may hold a password: a plain hash could be guessed from.
+    """
+    return sealing.fingerprint(_plain_digest())
+
+
+def _plain_digest() -> bytes:
     digest = hashlib.sha256(f"{request.method} {request.full_path}".encode())
-    if request.mimetype != "multipart/form-data":
+    if request.mimetype not in _FORMS:
         digest.update(request.get_data(cache=True))
         return digest.digest()
     for name, value in sorted(request.form.items(multi=True)):
-        digest.update(repr((name, value)).encode())
+        if name != "csrf_token":  # another one on every page, and no part of what is asked for
+            digest.update(repr((name, value)).encode())
     for name, file in sorted(request.files.items(multi=True)):
         digest.update(repr((name, file.filename)).encode())
         digest.update(hashlib.sha256(file.stream.read()).digest())

@@ -20,6 +20,7 @@ from app.core.uow import unit_of_work
 from app.models.base import session
 from app.models.ledgers import LedgerKey
 from app.models.transactions import Transaction, searchable
+from app.models.users import Circumstances
 from app.services import accounts, categories, totals
 
 BATCH = 25_000
@@ -55,9 +56,8 @@ def register(app: Flask, name: str) -> Owner:
     email = f"{name}@example.org"
     with app.app_context():
         auth.register(mode="open", email=email, password=password, currency="EUR")
-        user, _, secret = auth.sign_in(
-            email=email, password=password, kind=KIND, lifetime=dt.timedelta(days=1)
-        )
+        here = Circumstances(KIND, lifetime=dt.timedelta(days=1))
+        user, _, secret = auth.sign_in(here, email=email, password=password)
         actor = auth.find_actor(secret, KIND, idle=dt.timedelta(days=1))
         assert actor is not None
         ledger_id = actor.ledger.id

@@ -7,6 +7,7 @@ from flask import Response
 from app.api.acting import actor
 from app.api.answers import json_response
 from app.api.blueprint import Blueprint
+from app.api.idempotency import secretly_idempotent
 from app.controllers import api_tokens
 from app.policies import signed_in
 from app.schemas.api_tokens import (
@@ -32,10 +33,11 @@ def index() -> Response:
 
 @blp.route("", methods=["POST"])
 @signed_in
+@secretly_idempotent
 @blp.arguments(ApiTokenInput)
 @blp.response(201, NewApiTokenSchema)
 def create(data: dict[str, Any]) -> Response:
-    """Make a token. Its text is in this answer and nowhere else, so no Idempotency-Key keeps it."""
+    """Make a token. Its text is in this answer only, and sealed with an Idempotency-Key."""
     token, text = api_tokens.create(actor(), **data)
     return json_response(ApiTokenSchema().dump(token) | {"token": text}, 201)
 

@@ -9,9 +9,9 @@ from app.api.acting import KIND, actor, tokens
 from app.api.answers import json_response
 from app.api.blueprint import Blueprint
 from app.controllers import auth, instance_settings
+from app.models.users import Circumstances
 from app.policies import public, signed_in
 from app.schemas.auth import RegisteredSchema, RegisterInput, SignInInput, TokensSchema
-from app.services.sign_ins import Circumstances
 
 blp = Blueprint("api_auth", __name__, url_prefix="/api/auth", description="Who you are")
 

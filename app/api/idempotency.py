@@ -16,25 +16,39 @@ from app.api.answers import item_response
 from app.controllers import requests
 from app.core.errors import Invalid
 from app.http import request_digest
+from app.models.requests import IdempotentRequest
 
 LONGEST_KEY = 255
 
 
-def idempotent(view: Callable[..., Response]) -> Callable[..., Response]:
-    """Wrap a route that creates something, so that a repeated key gets the first answer."""
+View = Callable[..., Response]
 
+
+def idempotent(view: View) -> View:
+    """Wrap a route that creates something, so that a repeated key gets the first answer."""
+    return _answering_once(view, secret=False)
+
+
+def secretly_idempotent(view: View) -> View:
+    """Wrap a route whose answer holds a secret: as :func:`idempotent`, and what is kept is sealed.
+
+    Where the route asks for a password, that is hashed inside the transaction: it is rare.
+    """
+    return _answering_once(view, secret=True)
+
+
+def _answering_once(view: View, *, secret: bool) -> View:
     @wraps(view)
     def wrapper(*args: Any, **kwargs: Any) -> Response:
         key = request.headers.get("Idempotency-Key")
         if key is None:
             return view(*args, **kwargs)
-        with requests.once(actor(), _checked(key), request_digest()) as answer:
+        with requests.once(actor(), _checked(key), request_digest(), secret=secret) as answer:
             if answer.kept is not None:
-                return _replayed(answer.kept)
+                return _replayed(answer.kept, answer.body_of(answer.kept))
             response = view(*args, **kwargs)
-            answer.keep(
-                response.status_code, response.get_data(as_text=True), response.headers["Location"]
-            )
+            location = response.headers.get("Location")
+            answer.keep(response.status_code, response.get_data(as_text=True), location)
         return response
 
     return wrapper
@@ -69,8 +83,8 @@ def _checked(key: str) -> str:
     return key
 
 
-def _replayed(kept: Any) -> Response:
-    response = Response(kept.body, kept.status, mimetype="application/json")
+def _replayed(kept: IdempotentRequest, body: str) -> Response:
+    response = Response(body, kept.status, mimetype="application/json")
     response.headers["Idempotency-Replayed"] = "true"
     if kept.location:
         response.headers["Location"] = kept.location

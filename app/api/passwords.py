@@ -28,7 +28,7 @@ def request_reset(data: dict[str, Any]) -> Response:
 @blp.empty
 @public
 def reset(data: dict[str, Any]) -> None:
-    """Set a new password with the token out of the mail; ends every sign-in."""
+    """Set a new password with the token out of the mail; ends every sign-in and API token."""
     passwords.reset(**data)
 
 

@@ -7,6 +7,7 @@ from flask import Response
 from app.api.acting import actor
 from app.api.answers import json_response
 from app.api.blueprint import Blueprint
+from app.api.idempotency import secretly_idempotent
 from app.controllers import second_factors
 from app.policies import signed_in
 from app.schemas.second_factors import (
@@ -32,6 +33,7 @@ def show() -> Response:
 
 @blp.route("", methods=["POST"])
 @signed_in
+@secretly_idempotent
 @blp.arguments(PasswordAgain)
 @blp.response(201, SetupSchema)
 def start(data: dict[str, Any]) -> Response:
@@ -41,6 +43,7 @@ def start(data: dict[str, Any]) -> Response:
 
 @blp.route("/confirm", methods=["POST"])
 @signed_in
+@secretly_idempotent
 @blp.arguments(CodeInput)
 @blp.response(200, RecoveryCodesSchema)
 def confirm(data: dict[str, Any]) -> Response:
@@ -50,6 +53,7 @@ def confirm(data: dict[str, Any]) -> Response:
 
 @blp.route("/recovery-codes", methods=["POST"])
 @signed_in
+@secretly_idempotent
 @blp.arguments(PasswordAgain)
 @blp.response(201, RecoveryCodesSchema)
 def renew(data: dict[str, Any]) -> Response:

@@ -7,7 +7,7 @@ from app.core.uow import UnitOfWork, unit_of_work
 from app.models.activities import Trace
 from app.models.invitations import Invitation
 from app.models.ledgers import LedgerKey
-from app.models.users import Actor, User
+from app.models.users import Actor, Circumstances, Opened, User
 from app.services import (
     attempts,
     invitations,
@@ -22,7 +22,6 @@ from app.services import (
     sign_ins,
     users,
 )
-from app.services.sign_ins import Circumstances, Opened
 
 
 def is_first() -> bool:

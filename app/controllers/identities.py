@@ -11,7 +11,7 @@ from app.core import clock
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.uow import UnitOfWork, unit_of_work
 from app.models.identities import Identity
-from app.models.users import Actor, User
+from app.models.users import Actor, Circumstances, Opened, User
 from app.services import (
     identities,
     ledgers,
@@ -22,7 +22,6 @@ from app.services import (
     sign_ins,
     users,
 )
-from app.services.sign_ins import Circumstances, Opened
 
 
 @dataclass(frozen=True, slots=True)

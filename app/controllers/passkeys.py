@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from app.core.errors import Invalid, NotFound, Unauthenticated
 from app.core.uow import unit_of_work
 from app.models.second_factors import Passkey
-from app.models.users import Actor
+from app.models.users import Actor, Circumstances, Opened
 from app.services import passkeys, second_factors, sign_ins, users
 from app.services.passkeys import Options, Site, Unproved
-from app.services.sign_ins import Circumstances, Opened
 
 
 def list_all(actor: Actor) -> Sequence[Passkey]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -88,6 +89,28 @@ class SignIn(Base):
     refreshed_at: Mapped[dt.datetime | None]
     refresh_number: Mapped[int] = mapped_column(default=0, server_default="0")
     strength: Mapped[str] = mapped_column(String(20), default="password", server_default="password")
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """How long a sign-in lasts and where it comes from; ``kind`` is browser or api.
+
+    ``device`` is the number of a browser that proved to have signed in before, else "".
+    """
+
+    kind: str
+    lifetime: dt.timedelta
+    user_agent: str = ""
+    address: str = ""
+    device: str = ""
+
+
+class Opened(NamedTuple):
+    """A sign-in and whose it is, with the secret that stands for it."""
+
+    user: User
+    sign_in: SignIn
+    token: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Passwords that are changed or set anew."""
 
+from marshmallow import fields
+
 from app.schemas.auth import Email, Secret
 from app.schemas.base import Input
 from app.schemas.fields import Text
@@ -19,6 +21,9 @@ class ResetInput(Input):
 
     token = Text(required=True, longest=LONGEST_TOKEN)
     password = Secret(shortest=SHORTEST)
+    revoke_tokens = fields.Boolean(
+        load_default=True, metadata={"description": "whether personal API tokens end too"}
+    )
 
 
 class PasswordInput(Input):

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Collection, Sequence
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, bindparam, or_, select, update
 
 from app.core import clock
 from app.models.api_tokens import SCOPES, ApiToken
@@ -58,11 +58,8 @@ def find_actor(text: str) -> Actor | None:
 
 def find_all(user_id: int) -> Sequence[ApiToken]:
     """Return a person's tokens that count, the newest first."""
-    lasting = or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > clock.now())
     return session.scalars(
-        select(ApiToken)
-        .where(ApiToken.user_id == user_id, ApiToken.revoked_at.is_(None), lasting)
-        .order_by(ApiToken.id.desc())
+        select(ApiToken).where(*_live(user_id)).order_by(ApiToken.id.desc())
     ).all()
 
 
@@ -78,9 +75,14 @@ def revoke(user_id: int, token_id: int) -> bool:
 
 
 def revoke_all(user_id: int) -> int:
-    """End all tokens of a person; returns how many."""
-    mine = (ApiToken.user_id == user_id, ApiToken.revoked_at.is_(None))
-    return _change(*mine, revoked_at=clock.now())
+    """End all tokens of a person; returns how many counted until now."""
+    return _change(*_live(user_id), revoked_at=clock.now())
+
+
+def _live(user_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Return what holds of a person's tokens while they count."""
+    lasting = or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > clock.now())
+    return (ApiToken.user_id == user_id, ApiToken.revoked_at.is_(None), lasting)
 
 
 def _change(*which: Any, **values: object) -> int:

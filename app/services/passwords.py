@@ -9,7 +9,7 @@ from zxcvbn import zxcvbn
 from app.core.errors import Invalid
 from app.core.uow import UnitOfWork
 from app.models.users import User
-from app.services import links, mails, sign_ins
+from app.services import api_tokens, links, mails, sign_ins
 
 WEAKEST = 2
 """The lowest score of zxcvbn that will do, of 0 to 4: more than a million guesses."""
@@ -40,9 +40,22 @@ def _words(about: Sequence[str]) -> list[str]:
     return [word for word in (*about, *names, *plain) if len(word) > 2]
 
 
-def replace(work: UnitOfWork, user: User, password_hash: str, *, keep: int | None = None) -> None:
-    """Give a person a new password; ends their sign-ins but ``keep``, and links sent before."""
+def replace(
+    work: UnitOfWork,
+    user: User,
+    password_hash: str,
+    *,
+    keep: int | None = None,
+    revoke_tokens: bool = False,
+) -> int:
+    """Give a person a new password; ends their sign-ins but ``keep``, and links sent before.
+
+    Returns how many personal API tokens were ended too, as ``revoke_tokens`` asks for.
+    """
     user.password_hash = password_hash
     links.end_all(user)
     sign_ins.revoke_all(user.id, keep=keep)
-    mails.post(work, "password_changed", recipient=user.email, user=user)
+    tokens = api_tokens.revoke_all(user.id) if revoke_tokens else 0
+    details = {"tokens": tokens}
+    mails.post(work, "password_changed", recipient=user.email, user=user, details=details)
+    return tokens

@@ -6,16 +6,23 @@ from app.services import invitations, joining, users
 
 
 def admit(mode: str, token: str, email: str | None = None) -> Invitation | None:
-    """Return the invitation somebody registers with, None where no invitation is needed.
+    """Return the invitation somebody registers with; where none is needed, None if it is no good.
 
     ``mode`` is open, invite or closed. An invitation into a ledger lets register, too. Raises
     Forbidden when they may not register, Invalid for an address that is not the invited one.
     """
     if mode == "open" or not users.exist():
-        return None
+        return _find_welcome(token, email)
     if mode == "closed":
         raise Forbidden("Nobody can register here at present.")
     return _find_good(token, email)
+
+
+def _find_welcome(token: str, email: str | None) -> Invitation | None:
+    try:
+        return _find_good(token, email) if token else None
+    except (Forbidden, Invalid):
+        return None
 
 
 def _find_good(token: str, email: str | None) -> Invitation:

@@ -5,14 +5,13 @@ import hashlib
 import logging
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, CursorResult, Result, bindparam, func, select, update
 
 from app.core import clock
 from app.models.base import read, session
-from app.models.users import Actor, SignIn, User
+from app.models.users import Actor, Circumstances, Opened, SignIn, User
 from app.services import actors, devices
 
 REFRESH_GRACE = dt.timedelta(seconds=20)
@@ -31,28 +30,6 @@ _FIND = (
         SignIn.revoked_at.is_(None),
     )
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Circumstances:
-    """How long a sign-in lasts and where it comes from; ``kind`` is browser or api.
-
-    ``device`` is the number of a browser that proved to have signed in before, else "".
-    """
-
-    kind: str
-    lifetime: dt.timedelta
-    user_agent: str = ""
-    address: str = ""
-    device: str = ""
-
-
-class Opened(NamedTuple):
-    """A sign-in and whose it is, with the secret that stands for it."""
-
-    user: User
-    sign_in: SignIn
-    token: str
 
 
 def record(user: User, circumstances: Circumstances, *, strength: str = "password") -> Opened:

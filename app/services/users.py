@@ -17,6 +17,7 @@ _NOBODY = _hasher.hash("nobody has this password")
 DEMO_EMAIL = "demo@outlay.example"
 NO_PASSWORD = "!"  # noqa: S105 - no password, but the sign that there is none
 """In front of the hash of a password that nobody knows; any password set later is without it."""
+NONE_YET = "You have no password yet. Have a link sent that sets one: Settings, Security, Password."
 
 
 def normalize_email(email: str) -> str:
@@ -76,10 +77,15 @@ def password_matches(user: User, password: str) -> bool:
     return _matches(user.password_hash, password)
 
 
-def demand_password(user: User, password: str) -> None:
-    """Ask for the password again before something that a thief must not do. Invalid if wrong."""
+def demand_password(user: User, password: str, *, field: str = "password") -> None:
+    """Ask for the password again before something that a thief must not do. Invalid if wrong.
+
+    ``field`` names the input it came in. Who has none is told how to get one.
+    """
+    if not has_password(user):
+        raise Invalid(errors={field: [NONE_YET]})
     if not password_matches(user, password):
-        raise Invalid(errors={"password": ["This is not your password."]})
+        raise Invalid(errors={field: ["This is not your password."]})
 
 
 def _matches(password_hash: str, password: str) -> bool:

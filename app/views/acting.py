@@ -9,9 +9,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.controllers import auth
 from app.extensions import csrf, login_manager
 from app.http import traced
-from app.models.users import Actor
+from app.models.users import Actor, Circumstances
 from app.policies import PUBLIC, Permission, access_of, administers, allows
-from app.services.sign_ins import Circumstances
 from app.views.addresses import local_address
 from app.views.current_ledger import choose
 from app.views.trust import remember_device

@@ -10,6 +10,7 @@ from app.schemas.api_tokens import ApiTokenInput
 from app.views.acting import actor
 from app.views.forms import Form, attempt
 from app.views.messages import done
+from app.views.once import shown_once
 
 blp = Blueprint("api_tokens", __name__, url_prefix="/settings/tokens")
 
@@ -40,6 +41,7 @@ def index() -> Answer:
 
 @blp.post("")
 @signed_in
+@shown_once
 def create() -> Answer:
     """Make a token, and show it this once: no redirect could carry it."""
     form = Form(ApiTokenInput())

@@ -7,7 +7,7 @@ from app.controllers import passwords
 from app.policies import public, signed_in
 from app.schemas.passwords import PasswordInput, ResetInput, ResetRequestInput
 from app.views.acting import actor
-from app.views.forms import Form
+from app.views.forms import Form, attempt
 from app.views.messages import done
 
 blp = Blueprint("passwords", __name__)
@@ -38,7 +38,8 @@ def request_reset() -> Answer:
 @public
 def new() -> Answer:
     """Ask for a new password, if the link in the mail is still good."""
-    return _reset_page(Form(ResetInput(), {"token": request.args.get("token", "")}))
+    known = {"token": request.args.get("token", ""), "revoke_tokens": True}
+    return _reset_page(Form(ResetInput(), known))
 
 
 @blp.post("/reset-password")
@@ -46,10 +47,13 @@ def new() -> Answer:
 def reset() -> Answer:
     """Set the new password."""
     form = Form(ResetInput())
-    data = form.load()
-    if data is None or not form.do(passwords.reset, **data):
+    tokens = form.submit(passwords.reset)
+    if tokens is None:
         return _reset_page(form)
-    done("Your password is set. You are signed out everywhere: sign in with the new one.")
+    also = {0: "", 1: "Your API token is deleted. "}.get(
+        tokens, f"{tokens} API tokens are deleted. "
+    )
+    done(f"Your password is set. {also}You are signed out everywhere: sign in with the new one.")
     return redirect(url_for("auth.sign_in"), 303)
 
 
@@ -69,6 +73,14 @@ def change() -> Answer:
     if data is None or not form.do(passwords.change, actor(), **data):
         return _change_page(form)
     done("Your password is changed. Everywhere else you are signed out.")
+    return redirect(url_for("security.show"), 303)
+
+
+@blp.post("/settings/security/password/link")
+def send_link() -> Response:
+    """Have the link sent to somebody who signs in elsewhere and has no password yet."""
+    if attempt(passwords.request_own, actor()):
+        done(f"A link to set a password is on its way to {actor().email}.")
     return redirect(url_for("security.show"), 303)
 
 

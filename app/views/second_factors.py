@@ -16,6 +16,7 @@ from app.views.entering import PENDING, enter
 from app.views.forms import Form
 from app.views.keeping import keep, kept, take
 from app.views.messages import done, failed
+from app.views.once import shown_once
 
 blp = Blueprint("second_factors", __name__)
 
@@ -69,6 +70,7 @@ def start() -> Answer:
 
 @blp.post(f"{PAGE}/confirm")
 @signed_in
+@shown_once
 def confirm() -> Answer:
     """Turn the second factor on with a first code; shows the recovery codes, this once."""
     if kept(SETUP) is None:
@@ -84,6 +86,7 @@ def confirm() -> Answer:
 
 @blp.post(f"{PAGE}/recovery-codes")
 @signed_in
+@shown_once
 def renew() -> Answer:
     """Make new recovery codes and show them, this once."""
     form = Form(PasswordAgain())

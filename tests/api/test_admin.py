@@ -149,6 +149,17 @@ def test_an_address_invited_on_the_server_gets_a_mail(
     assert _listed(admin)[0]["created_by"] is None
 
 
+def test_where_it_is_open_an_invitation_counts_as_used_and_a_bad_one_does_not_matter(
+    app: Flask, admin: Api
+) -> None:
+    made = _invite(admin, email="ada@example.com")
+    expect(201, _register(app, "eve@example.com", invitation=made["token"]))
+    assert _listed(admin) == [made]
+    expect(201, _register(app, "ada@example.com", invitation=made["token"]))
+    assert _listed(admin)[0]["state"] == "used"
+    expect(201, _register(app, "zoe@example.com", invitation=made["token"]))
+
+
 # More about invitations
 
 
@@ -306,6 +317,16 @@ def test_an_invitation_for_an_address_goes_there(admin: Api, inbox: Inbox, work:
     with admin.app.app_context():
         [stored] = session.scalars(select(Mail)).all()
         assert made["token"] not in str(stored.details)
+
+
+def test_the_mail_is_in_the_language_of_whoever_invites(
+    admin: Api, inbox: Inbox, work: Work
+) -> None:
+    with admin.app.app_context(), unit_of_work():
+        session.execute(update(User).values(locale="de_AT"))
+    _invite(admin, email="ada@example.com")
+    work()
+    assert inbox.mails[0]["Subject"] == "Sie sind zu Outlay eingeladen"
 
 
 def test_the_mail_of_one_that_was_taken_back_does_not_leave(

@@ -221,10 +221,13 @@ def test_use_is_written_seldom(app: Flask, api: Api) -> None:
 def test_nothing_secret_is_kept_for_a_repeated_request(app: Flask, api: Api) -> None:
     body = {"name": "x", "scopes": ["read"]}
     made = expect(201, api.post("/user/tokens", body, headers={"Idempotency-Key": "once"}))
+    again = expect(201, api.post("/user/tokens", body, headers={"Idempotency-Key": "once"}))
+    assert again == made
+    other = {**body, "name": "y"}
+    refused(api.post("/user/tokens", other, headers={"Idempotency-Key": "once"}), "Idempotency-Key")
     with app.app_context():
-        for table in ("requests",):
-            found = [dict(row._mapping) for row in db.session.execute(select(_table(table)))]
-            assert made["token"] not in json.dumps(found, default=str)
+        (found,) = [dict(row._mapping) for row in db.session.execute(select(_table("requests")))]
+        assert made["token"] not in json.dumps(found, default=str)
         assert db.session.scalar(select(func.count(ApiToken.id))) == 1
 
 

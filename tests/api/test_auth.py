@@ -13,8 +13,7 @@ from werkzeug.test import TestResponse
 
 from app.controllers import auth
 from app.core.uow import unit_of_work
-from app.models.users import User
-from app.services.sign_ins import Circumstances
+from app.models.users import Circumstances, User
 from config import Settings
 from tests.factories.callers import Api, Body, expect, problem, refused
 from tests.factories.fixtures import Caller

@@ -14,7 +14,10 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+from sqlalchemy import update
 
+from app.core.uow import unit_of_work
+from app.models.users import User
 from tests.factories.callers import Api
 from tests.factories.fixtures import Caller
 from tests.factories.invitations import invitation
@@ -84,6 +87,23 @@ def test_every_operation_keeps_to_its_description(caller: Caller, mode: Generati
         api = caller()  # signing out is among the operations
         tried += _try(operation, api, mode, SLOW.get(_name(operation), EXAMPLES))
     assert tried > 100
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+def test_operations_of_administrators_keep_to_their_description(
+    caller: Caller, mode: GenerationMode
+) -> None:
+    tried = 0
+    for operation in _operations(caller()):
+        if _name(operation).startswith("admin_"):
+            tried += _try(operation, _admin(caller()), mode, EXAMPLES)
+    assert tried > 20
+
+
+def _admin(api: Api) -> Api:
+    with api.app.app_context(), unit_of_work() as work:
+        work.session.execute(update(User).where(User.id == api.person.id).values(role="admin"))
+    return api
 
 
 def test_the_description_lists_every_route(api: Api) -> None:

@@ -159,6 +159,43 @@ def test_a_poisoned_host_does_not_get_into_the_link(
         assert "evil.example" not in mail.as_string()
 
 
+def _token(api: Api) -> str:
+    """Make a personal API token; returns its text."""
+    return str(api.add("/user/tokens", name="Backup", scopes=["read"])["token"])
+
+
+def _works(api: Api, token: str) -> bool:
+    api.token = token
+    return api.get("/accounts").status_code == 200
+
+
+def test_a_reset_ends_personal_tokens_and_the_mail_says_so(
+    ada: Api, other: Api, work: Work, inbox: Inbox
+) -> None:
+    ended, kept = [_token(ada), _token(ada)], _token(other)
+    _confirm(ada, _reset_token(ada, work, inbox))
+    assert [_works(ada, one) for one in ended] == [False, False]
+    assert _works(other, kept)
+    work()
+    assert "Your API tokens are deleted: 2." in text_of(inbox.mails[-1])
+
+
+def test_a_reset_can_leave_personal_tokens_alive(ada: Api, work: Work, inbox: Inbox) -> None:
+    kept = _token(ada)
+    token = _reset_token(ada, work, inbox)
+    body = {"token": token, "password": NEW, "revoke_tokens": False}
+    assert ada.post("/auth/password-reset/confirm", body).status_code == 204
+    assert _works(ada, kept)
+    work()
+    assert "API tokens" not in text_of(inbox.mails[-1])
+
+
+def test_a_change_of_password_leaves_personal_tokens_alive(ada: Api) -> None:
+    kept = _token(ada)
+    ada.put("/user/password", {"current_password": PASSWORD, "password": NEW})
+    assert _works(ada, kept)
+
+
 def test_a_link_works_once(ada: Api, work: Work, inbox: Inbox) -> None:
     token = _reset_token(ada, work, inbox)
     _confirm(ada, token)

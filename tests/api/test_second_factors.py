@@ -3,6 +3,7 @@
 import contextlib
 import datetime as dt
 import hashlib
+import json
 import math
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, BrokenBarrierError
@@ -16,6 +17,7 @@ from app.core import clock
 from app.core.uow import unit_of_work
 from app.models.base import db
 from app.models.mails import Mail
+from app.models.requests import IdempotentRequest
 from app.models.second_factors import OneTimePassword, RecoveryCode
 from app.models.users import SignIn, User
 from app.services import second_factors
@@ -206,6 +208,28 @@ def test_new_recovery_codes_end_the_old_ones(api: Api) -> None:
     new = expect(201, api.post("/user/otp/recovery-codes", {"password": PASSWORD}))
     problem(401, _login(api, otp=old[0]))
     expect(200, _login(api, otp=new["recovery_codes"][0]))
+
+
+def test_a_repeated_key_gets_the_same_codes_and_keeps_nothing_to_guess_from(
+    api: Api, app: Flask
+) -> None:
+    secret = str(expect(201, _start(api))["secret"])
+    for path, body in (
+        ("/user/otp/confirm", {"code": code_of(secret)}),
+        ("/user/otp/recovery-codes", {"password": PASSWORD}),
+    ):
+        sent = {"headers": {"Idempotency-Key": path}}
+        first = api.post(path, body, **sent)
+        again = api.post(path, body, **sent)
+        assert again.headers["Idempotency-Replayed"] == "true"
+        assert again.get_json() == first.get_json()
+        code = first.get_json()["recovery_codes"][0]
+        with app.app_context():
+            kept = db.session.scalars(select(IdempotentRequest).filter_by(key=path)).one()
+        assert code not in kept.body
+        asked = f"POST /api{path}?".encode() + json.dumps(body).encode()
+        assert kept.fingerprint != hashlib.sha256(asked).digest()
+    expect(200, _login(api, otp=code))
 
 
 def test_nobodys_codes_open_anothers_account(api: Api, other: Api) -> None:

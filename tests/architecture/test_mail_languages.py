@@ -30,6 +30,7 @@ NOW = dt.datetime(2026, 3, 4, 20, 30, tzinfo=dt.UTC)
 # What mails tell of, where that is more than whom they are to and when: every case of it.
 _CHANGES = re.findall(r"'(\w+)':", (FOLDER / "mail" / "_second_factor.html").read_text("utf-8"))
 DETAILS: dict[str, list[dict[str, Any]]] = {
+    "password_changed": [{"tokens": 0}, {"tokens": 2}],
     "address_changed": [{"new": "new@example.com"}],
     "ledger_invitation": [
         {"expires_at": NOW.isoformat(), "inviter": "Zoë", "ledger": "Haus", "role": role}

@@ -35,13 +35,13 @@ def phone(browser: Browser, live_server: LiveServer) -> Iterator[Person]:
         has_touch=True,
         color_scheme="dark",
     )
-    yield from _in(context)
+    yield from visiting(context)
 
 
 @pytest.fixture
 def without_scripts(browser: Browser, live_server: LiveServer) -> Iterator[Person]:
     """Somebody whose browser runs no JavaScript."""
-    yield from _in(browser.new_context(base_url=live_server.url, java_script_enabled=False))
+    yield from visiting(browser.new_context(base_url=live_server.url, java_script_enabled=False))
 
 
 @pytest.fixture
@@ -89,7 +89,8 @@ def unknown_statement(tmp_path: Path) -> Path:
     return path
 
 
-def _in(context: BrowserContext) -> Iterator[Person]:
+def visiting(context: BrowserContext) -> Iterator[Person]:
+    """Somebody in a browser of their own, which ends with them."""
     context.set_default_timeout(BROWSER_MILLISECONDS)
     yield from _watched(context.new_page())
     context.close()

@@ -10,9 +10,8 @@ from flask import Flask
 
 from app.api.acting import KIND, tokens
 from app.core.uow import unit_of_work
-from app.models.users import User
+from app.models.users import Circumstances, User
 from app.services import accounts, ledgers, sign_ins
-from app.services.sign_ins import Circumstances
 
 PASSWORD = "correct horse battery staple"
 _numbers = count(1)

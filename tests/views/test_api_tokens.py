@@ -3,9 +3,11 @@
 import re
 
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app.core.uow import unit_of_work
+from app.models.base import db
+from app.models.requests import IdempotentRequest
 from app.models.users import User
 from tests.views.visitors import Visitor, error_of, value_of, words
 
@@ -40,6 +42,18 @@ def test_a_token_is_shown_once_works_and_is_revoked(app: Flask, sam: Visitor) ->
     assert sam.post(path).status_code == 303
     assert "The token is revoked." in words(sam.get("/settings/tokens"))
     assert api.get("/api/accounts", headers=header).status_code == 401
+
+
+def test_a_double_click_makes_one_token_and_shows_it(app: Flask, sam: Visitor) -> None:
+    number = value_of(sam.get("/settings/tokens"), "once")
+    assert number
+    token = _make(sam, once=number)
+    assert _make(sam, once=number) == token
+    assert "One token" in words(sam.get("/settings/tokens"))
+    with app.app_context():
+        kept = db.session.scalars(select(IdempotentRequest)).one()
+        assert token not in kept.body
+    assert _make(sam, once=number, name="Another") != token
 
 
 def test_a_token_that_lasts(sam: Visitor) -> None:

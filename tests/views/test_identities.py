@@ -15,6 +15,7 @@ from app.core import clock
 from app.core.uow import unit_of_work
 from app.models.base import db
 from app.models.identities import Identity
+from app.models.mails import Mail
 from app.models.users import SignIn, User
 from config import Settings
 from tests.conftest import running_app
@@ -301,6 +302,39 @@ def test_the_only_way_in_is_not_taken_away(ada: Visitor, provider: Provider, hou
     assert "your only way in" in words(ada.get(f"{path}/remove"))
     assert ada.post(f"{path}/remove", {"password": PASSWORD}).status_code == 409
     assert len(_identities(house)) == 1
+
+
+def test_without_a_password_the_pages_say_how_to_get_one(
+    ada: Visitor, provider: Provider, house: Flask
+) -> None:
+    _arrive(ada, provider)
+    assert "Send me a link to set one" in words(ada.get("/settings/security"))
+    for path, fields in (
+        ("one-time-password", {"password": PASSWORD}),
+        ("email", {"email": "new@example.com", "password": PASSWORD}),
+        ("password", {"current_password": PASSWORD, "password": f"another {PASSWORD}"}),
+    ):
+        refused = ada.post(f"/settings/security/{path}", fields)
+        assert refused.status_code == 422
+        assert "You have no password yet." in words(refused)
+    assert ada.post("/settings/security/password/link").status_code == 303
+    assert "on its way to ada@example.com" in words(ada.get("/settings/security"))
+    with house.app_context():
+        waiting = select(Mail.recipient).where(Mail.kind == "password_reset")
+        assert db.session.scalars(waiting).all() == ["ada@example.com"]
+
+
+def test_a_link_to_set_a_password_goes_to_a_proved_address_only(
+    ada: Visitor, provider: Provider, house: Flask
+) -> None:
+    provider.person |= {"email_verified": False}
+    _arrive(ada, provider)
+    ada.get("/settings/security")
+    assert ada.post("/settings/security/password/link").status_code == 303
+    assert "First prove that the address is yours" in words(ada.get("/settings/security"))
+    with house.app_context():
+        waiting = select(Mail).where(Mail.kind == "password_reset")
+        assert db.session.scalars(waiting).all() == []
 
 
 def test_nobody_knows_the_password_of_who_came_without_one(

@@ -13,7 +13,7 @@ from app.core.uow import unit_of_work
 from app.models.base import db
 from app.models.users import User
 from tests.factories.codes import code_of
-from tests.views.visitors import PASSWORD, Visitor, error_of, words
+from tests.views.visitors import PASSWORD, Visitor, error_of, value_of, words
 
 PAGE = "/settings/security/one-time-password"
 CODE = re.compile(r"<code>([a-z0-9]{4}(?:-[a-z0-9]{4}){5})</code>")
@@ -80,6 +80,18 @@ def test_a_wrong_password_or_code_is_said_beside_the_field(sam: Visitor) -> None
     assert refused.status_code == 422
     assert "not the code" in str(error_of(refused, "code"))
     assert secret in refused.text
+
+
+def test_a_double_click_shows_the_same_codes(sam: Visitor) -> None:
+    page = sam.post(PAGE, {"password": PASSWORD})
+    found = re.search(r"data-secret>([A-Z2-7 ]+)<", page.text)
+    assert found
+    sent = {"code": code_of(found.group(1)), "once": value_of(page, "once")}
+    first, again = (CODE.findall(sam.post(f"{PAGE}/confirm", sent).text) for _ in range(2))
+    assert first == again != []
+    sent = {"password": PASSWORD, "once": value_of(sam.get(PAGE), "once")}
+    first, again = (CODE.findall(sam.post(f"{PAGE}/recovery-codes", sent).text) for _ in range(2))
+    assert first == again != []
 
 
 def test_the_secret_is_shown_only_where_the_password_was_given(sam: Visitor, app: Flask) -> None:

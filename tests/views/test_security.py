@@ -151,6 +151,28 @@ def test_a_forgotten_password_is_set_anew(
     assert "Ask for a new link" in words(dead)
 
 
+@pytest.mark.parametrize(
+    ("ticked", "said"), [("true", "2 API tokens are deleted."), (None, "Your password is set. You")]
+)
+def test_a_reset_deletes_tokens_unless_one_says_otherwise(
+    inbox: Inbox, proved: Visitor, work: Work, stranger: Visitor, ticked: str | None, said: str
+) -> None:
+    for name in ("Backup", "Report"):
+        proved.post("/settings/tokens", {"name": name, "scopes": ["read"]})
+    stranger.post("/forgot-password", {"email": proved.email})
+    shown = stranger.get(_path(inbox, work))
+    assert value_of(shown, "revoke_tokens") == "true"  # it is ticked
+    assert 'type="hidden" name="revoke_tokens" value="false"' in shown.text
+    sent = ["false", ticked] if ticked else ["false"]
+    fields = {"token": value_of(shown, "token"), "password": NEW, "revoke_tokens": sent}
+    weak = stranger.post("/reset-password", {**fields, "password": "password"})
+    assert ("checked" in weak.text) == bool(ticked)
+    assert stranger.post("/reset-password", fields).status_code == 303
+    assert said in words(stranger.get("/sign-in"))
+    assert proved.sign_in(NEW).status_code == 303
+    assert ("No tokens yet" in words(proved.get("/settings/tokens"))) == bool(ticked)
+
+
 @pytest.mark.parametrize("path", ["/reset-password", "/verify-email", "/confirm-address"])
 @pytest.mark.parametrize("token", ["", "x.y.z", "%00", "A" * 3000])
 def test_garbage_is_no_link(stranger: Visitor, path: str, token: str) -> None:
