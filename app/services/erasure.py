@@ -6,7 +6,7 @@ Every step is safe to repeat, so a job that is killed halfway starts from the be
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, case, delete, func, or_, select, update
 
 from app.core import clock
 from app.core.errors import Conflict
@@ -123,7 +123,7 @@ def remove(user: User) -> None:
     session.execute(delete(User).where(User.id == user.id))
 
 
-def _to(user: User) -> object:
+def _to(user: User) -> ColumnElement[bool]:
     return or_(Mail.user_id == user.id, Mail.recipient == user.email)
 
 
