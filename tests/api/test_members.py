@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from tests.factories.callers import expect, problem, refused
+from tests.factories.callers import Body, expect, problem, refused
 from tests.factories.fixtures import Caller
 from tests.factories.sharing import Shared, kinds_of, share
 
@@ -84,8 +84,8 @@ def test_a_member_of_another_ledger_is_not_found_in_this_one(shared: Shared) -> 
     editor = shared.member(shared.editor)
     for method, body in (("GET", None), ("PATCH", {"role": "viewer"}), ("DELETE", None)):
         problem(404, shared.owner.request(method, f"{own}/{editor}", body))
-    body = {"member_id": editor}
-    problem(404, shared.owner.post(own.replace("members", "hand-over"), body))
+    given = {"member_id": editor}
+    problem(404, shared.owner.post(own.replace("members", "hand-over"), given))
 
 
 def test_a_role_counts_on_the_next_request(shared: Shared) -> None:
