@@ -2,8 +2,9 @@
 
 from app.core import queue
 from app.core.uow import UnitOfWork, unit_of_work
+from app.models.activities import Trace
 from app.models.users import Actor, User
-from app.services import activities, erasure, users
+from app.services import activities, erasure, people, users
 from app.services.erasure import Fate
 
 ERASE_JOB = "app.jobs.erasures.erase"
@@ -18,14 +19,15 @@ def request(actor: Actor, *, password: str) -> None:
     """Erase the actor. Invalid for a wrong password, Conflict for the only administrator."""
     users.demand_password(users.find(actor.id), password)
     with unit_of_work() as work:
-        begin(work, actor, users.find_locked(actor.id))
+        user, _ = people.lock(actor.id)
+        begin(work, actor.trace, user)
 
 
-def begin(work: UnitOfWork, actor: Actor, user: User) -> None:
+def begin(work: UnitOfWork, by: Trace, user: User) -> None:
     """Let somebody be nobody from the next request on, and hand the rest to a worker."""
     erasure.demand_other_administrator(user)
     erasure.begin(user)
-    activities.record(actor.trace, "user.erased")
+    activities.record(by, "user.erased")
     hand_over(work, user.id)
 
 

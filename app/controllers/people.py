@@ -6,13 +6,14 @@ there is nothing here.
 
 from collections.abc import Callable, Sequence
 
+from app.controllers import erasures
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.paging import Page, PageRequest
 from app.core.uow import unit_of_work
 from app.models.activities import NOBODY, Trace
 from app.models.users import Actor, User
 from app.policies import require_administrator
-from app.services import activities, links, mails, people
+from app.services import activities, links, mails, people, users
 from app.services.people import Person
 
 Check = Callable[[Person], None]
@@ -90,6 +91,24 @@ def sign_out(actor: Actor | None, user_id: int) -> int:
         work.session.flush()
         activities.record(_by(actor), "sign_in.all_revoked", user_id=user.id, ended=ended)
     return ended
+
+
+def delete(actor: Actor | None, user_id: int, *, password: str = "") -> None:
+    """Erase somebody else: they are nobody from the next request on, and a job does the rest.
+
+    Invalid where ``password`` is not that of the administrator who asks; Conflict for oneself, who
+    is erased in the settings, and for the last administrator.
+    """
+    _admit(actor)
+    if actor is not None:
+        users.demand_password(users.find(actor.id), password)
+        if actor.id == user_id:
+            raise Conflict("This is your own account. Erase it in your settings.")
+    with unit_of_work() as work:
+        user, administrators = people.lock(user_id)
+        _still_admit(actor, administrators)
+        people.require_another(user, administrators)
+        erasures.begin(work, _by(actor), user)
 
 
 def _admit(actor: Actor | None) -> None:

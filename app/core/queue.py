@@ -15,7 +15,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue, Worker
 from rq.exceptions import DuplicateJobError, InvalidJobOperation, NoSuchJobError
-from rq.job import Job
+from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
 
 from app.core import clock
@@ -26,6 +26,11 @@ QUEUE = "outlay"
 MOST_SHOWN = 100
 """How many jobs of each state are looked at."""
 
+_STATES = {
+    JobStatus.QUEUED: "waiting",
+    JobStatus.STARTED: "running",
+    JobStatus.FAILED: "failed",
+}
 _BEAT = "outlay:scheduler-beat"
 _BEAT_SECONDS = 7 * 86400
 _EXCEPTION = re.compile(r"^Traceback .*\n(?:[ \t].*\n)+(?:\w+\.)*(\w+)", re.ASCII | re.MULTILINE)
@@ -122,8 +127,7 @@ def find(job_id: str) -> QueuedJob:
     """Return a job that waits, runs or failed. NotFound without one, Unavailable without Redis."""
     with _present():
         job = _job(job_id)
-        states = {"queued": "waiting", "started": "running", "failed": "failed"}
-        state = states.get(str(job.get_status()))
+        state = _STATES.get(job.get_status())
         if state is None:
             raise NotFound
         return _shown(job, state)

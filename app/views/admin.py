@@ -12,7 +12,7 @@ from config import Settings
 blp = Blueprint("admin", __name__, url_prefix="/admin")
 
 SECTIONS = (
-    Section("admin.index", "Overview", "home"),
+    Section("admin.index", "Overview", "home", alone=True),
     Section("people.index", "People", "users"),
     Section("registrations.index", "Invitations", "mail"),
     Section("instance_settings.show", "Settings", "settings"),

@@ -29,6 +29,6 @@ def index() -> tuple[str, int]:
         nouns=[(noun, NOUNS[noun]) for noun in SHOWN],
         filters=[name for name in known if request.args.get(name)],
         page=by_cursor(found, "instance_activities.index") if found else None,
-        entries=found.items if found else [],
+        log=found.items if found else [],
     )
     return page, form.status

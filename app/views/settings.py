@@ -11,11 +11,15 @@ blp = Blueprint("settings", __name__, url_prefix="/settings")
 
 
 class Section(NamedTuple):
-    """One entry of the navigation: the page's endpoint, what it is called, its icon."""
+    """One entry of the navigation: the page's endpoint, what it is called, its icon.
+
+    Pages below its address are its own, unless it stands ``alone``.
+    """
 
     endpoint: str
     label: str
     icon: str
+    alone: bool = False
 
 
 SECTIONS = (

@@ -36,7 +36,6 @@ def _fail(job_id: str, text: str) -> None:
     job.set_status(JobStatus.FAILED)
     job.ended_at = dt.datetime.now(dt.UTC)
     job.save()
-    job._handle_failure(text, pipeline=found.connection.pipeline())
     with found.connection.pipeline() as pipeline:
         job._handle_failure(text, pipeline=pipeline)
         pipeline.execute()
