@@ -77,6 +77,7 @@ def change() -> Answer:
 
 
 @blp.post("/settings/security/password/link")
+@signed_in
 def send_link() -> Response:
     """Have the link sent to somebody who signs in elsewhere and has no password yet."""
     if attempt(passwords.request_own, actor()):
