@@ -3,6 +3,7 @@
 from flask import Flask
 
 from app import (
+    access,
     api,
     cli,
     configuration,
@@ -31,4 +32,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     views.init_app(app)
     health.init_app(app)
     cli.init_app(app)
+    access.demand_marks(app)
     return app
