@@ -212,7 +212,7 @@ def test_a_page_of_a_row_is_about_its_ledger_whatever_the_address_says(
             page = mia.get(address)
             assert page.status_code == 200, address
             assert _current(page) == "Flat", address
-            inside = page.text.split('id="main"')[1]
+            inside = page.text.split('class="page-head"')[1]
             assert f"ledger_id={own}" not in inside, address
     fields = {"type": "expense", "amount": "7", "date": "2026-03-02", "account_id": account}
     changed = mia.post(f"/transactions/{row}?ledger_id={own}", fields)
