@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Response, request
+from flask import Response, current_app, request
 from marshmallow import Schema
 
 from app.api.acting import actor
@@ -17,6 +17,7 @@ from app.controllers import requests
 from app.core.errors import Invalid
 from app.http import request_digest
 from app.models.requests import IdempotentRequest
+from app.policies import Permission, access_of
 
 LONGEST_KEY = 255
 
@@ -45,6 +46,7 @@ def _answering_once(view: View, *, secret: bool) -> View:
             return view(*args, **kwargs)
         with requests.once(actor(), _checked(key), request_digest(), secret=secret) as answer:
             if answer.kept is not None:
+                _demand_still(kwargs.get("ledger_id"))
                 return _replayed(answer.kept, answer.body_of(answer.kept))
             response = view(*args, **kwargs)
             location = response.headers.get("Location")
@@ -75,6 +77,14 @@ def completed(
         return wrapper
 
     return decorate
+
+
+def _demand_still(ledger_id: int | None) -> None:
+    """Refuse who may not use the route any more; its view, which would, is not called again."""
+    access = access_of(current_app.view_functions[str(request.endpoint)])
+    if isinstance(access, Permission):
+        named = ledger_id or request.args.get("ledger_id", type=int)
+        requests.demand_still(actor(), access, named)
 
 
 def _checked(key: str) -> str:

@@ -1,10 +1,12 @@
 """Imports, as the worker does them: reading, committing, and taking up what was left lying.
 
 Every step is one transaction that checks first whether the job still holds the import: a job that
-was believed dead and came back changes nothing.
+was believed dead and came back changes nothing. A job begins only while whoever asked for it may
+import into that ledger.
 """
 
 from app.controllers.imports import hand_over
+from app.core.errors import NotFound
 from app.core.money import digits
 from app.core.uow import unit_of_work
 from app.models.accounts import Account
@@ -12,7 +14,18 @@ from app.models.activities import Trace
 from app.models.base import session
 from app.models.imports import Import
 from app.models.ledgers import LedgerKey
-from app.services import activities, committing, import_files, imports, leases, requests, staging
+from app.policies import Permission, allows
+from app.services import (
+    activities,
+    committing,
+    import_files,
+    imports,
+    leases,
+    ledgers,
+    requests,
+    staging,
+    users,
+)
 from app.services.staging import Stager
 from app.services.statements import Batch, Reading, StatementRefused, parse
 
@@ -21,7 +34,7 @@ def read(import_id: int) -> None:
     """Read an uploaded file and stage its rows for review; then commit them if that was asked."""
     with unit_of_work():
         work = imports.claim(import_id, ("queued", "reading"), "reading")
-        if work is None:
+        if work is None or not _is_still_allowed(work):
             return
         staging.clear(work.id)
         work.rows_done = 0
@@ -36,7 +49,7 @@ def commit(import_id: int) -> None:
     """Store the staged rows of an import, batch by batch; goes on where an earlier job stopped."""
     with unit_of_work():
         work = imports.claim(import_id, ("committing",), "committing")
-        if work is None:
+        if work is None or not _is_still_allowed(work):
             return
         attempt = work.attempts
     ledger = LedgerKey(work.ledger_id)
@@ -68,6 +81,27 @@ def forget_old_requests() -> None:
     """Drop kept answers to requests that nobody will repeat."""
     with unit_of_work():
         requests.remove_old()
+
+
+def _is_still_allowed(work: Import) -> bool:
+    """Whether who asked for an import may do so at this moment; ends it where they may not."""
+    if _may_import(work.asked_by_id, work.ledger_id):
+        return True
+    imports.fail(
+        work,
+        "Whoever asked for this may not import into the ledger any more, so nothing more of it was"
+        " stored. Somebody who may can try again.",
+    )
+    return False
+
+
+def _may_import(user_id: int | None, ledger_id: int) -> bool:
+    if user_id is None or users.find_active(user_id) is None:
+        return False
+    try:
+        return allows(ledgers.find(user_id, ledger_id), Permission.IMPORT)
+    except NotFound:
+        return False
 
 
 def _read(work: Import, attempt: int) -> None:

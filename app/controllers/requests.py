@@ -9,7 +9,8 @@ from app.core.errors import Invalid
 from app.core.uow import unit_of_work
 from app.models.requests import IdempotentRequest
 from app.models.users import Actor
-from app.services import requests
+from app.policies import Permission, require, require_administrator
+from app.services import requests, scoping
 
 
 class Answer:
@@ -48,3 +49,14 @@ def once(
     with unit_of_work():
         requests.lock(actor.id, key, wait=wait)
         yield Answer(actor, key, fingerprint, secret=secret)
+
+
+def demand_still(actor: Actor, permission: Permission, ledger_id: int | None = None) -> None:
+    """Hold a kept answer back from who may not do by now what it is the answer to.
+
+    Raises what the request itself would: NotFound, or Forbidden in a ledger they still see.
+    """
+    if permission == Permission.ADMINISTER:
+        require_administrator(actor)
+    else:
+        require(scoping.find_ledger(actor, ledger_id), permission)

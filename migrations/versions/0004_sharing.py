@@ -115,6 +115,8 @@ def upgrade() -> None:
             ["id"],
             ondelete="SET NULL",
         )
+    # Until now only who uploaded a file could ask for anything to be done about it.
+    op.execute("UPDATE imports SET asked_by_id = created_by_id")
 
     _renew_members()
 
