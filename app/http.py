@@ -50,8 +50,12 @@ _HASHED = re.compile(r"\.[0-9a-f]{12}\.\w+\Z")
 
 def traced(actor: Actor) -> Actor:
     """Return an actor who also says from where the present request came."""
-    trace = Trace(actor.id, request.remote_addr or "", request.user_agent.string)
-    return replace(actor, trace=trace)
+    return replace(actor, trace=visitor().of(actor.id))
+
+
+def visitor() -> Trace:
+    """Return where the present request came from, whoever it is from."""
+    return Trace(None, request.remote_addr or "", request.user_agent.string)
 
 
 class IdConverter(BaseConverter):

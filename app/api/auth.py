@@ -9,6 +9,7 @@ from app.api.acting import KIND, actor, tokens
 from app.api.answers import json_response
 from app.api.blueprint import Blueprint
 from app.controllers import auth, instance_settings
+from app.http import visitor
 from app.models.users import Circumstances
 from app.policies import public, signed_in
 from app.schemas.auth import RegisteredSchema, RegisterInput, SignInInput, TokensSchema
@@ -23,7 +24,7 @@ blp = Blueprint("api_auth", __name__, url_prefix="/api/auth", description="Who y
 def register(data: dict[str, Any]) -> Response:
     """Make an account; the first one of an instance becomes its administrator."""
     rules = instance_settings.for_registration(current_app.extensions["settings"].registration)
-    user = auth.register(mode=rules.mode, **rules.completed(data))
+    user = auth.register(mode=rules.mode, visitor=visitor(), **rules.completed(data))
     return json_response(RegisteredSchema().dump({"user": user}), 201)
 
 

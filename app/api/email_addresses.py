@@ -7,6 +7,7 @@ from flask import Response
 from app.api.acting import actor
 from app.api.blueprint import Blueprint
 from app.controllers import email_addresses
+from app.http import visitor
 from app.policies import public, signed_in
 from app.schemas.email_addresses import AddressInput, TokenInput
 
@@ -19,7 +20,7 @@ blp = Blueprint("api_email_addresses", __name__, url_prefix="/api", description=
 @public
 def verify(data: dict[str, Any]) -> None:
     """Prove an address with the token out of the mail that went to it."""
-    email_addresses.verify(**data)
+    email_addresses.verify(**data, visitor=visitor())
 
 
 @blp.route("/auth/verify-email/resend", methods=["POST"])
@@ -47,4 +48,4 @@ def change(data: dict[str, Any]) -> Response:
 @public
 def confirm(data: dict[str, Any]) -> None:
     """Use a new address from now on, with the token out of the mail that went to it."""
-    email_addresses.confirm(**data)
+    email_addresses.confirm(**data, visitor=visitor())

@@ -7,6 +7,7 @@ from flask import Response
 from app.api.acting import actor
 from app.api.blueprint import Blueprint
 from app.controllers import passwords
+from app.http import visitor
 from app.policies import public, signed_in
 from app.schemas.passwords import PasswordInput, ResetInput, ResetRequestInput
 
@@ -29,7 +30,7 @@ def request_reset(data: dict[str, Any]) -> Response:
 @public
 def reset(data: dict[str, Any]) -> None:
     """Set a new password with the token out of the mail; ends every sign-in and API token."""
-    passwords.reset(**data)
+    passwords.reset(**data, visitor=visitor())
 
 
 @blp.route("/user/password", methods=["PUT"])

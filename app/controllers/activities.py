@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,7 +25,8 @@ def list_of_instance(actor: Actor, *, request: PageRequest, **filters: Any) -> P
     """Return a page of what was done to accounts and the instance. Only administrators read it."""
     require_administrator(actor)
     log = activity_log.of_instance()
-    return activity_log.find_page(log, actor.id, _filters(actor, **filters), request)
+    page = activity_log.find_page(log, actor.id, _filters(actor, **filters), request)
+    return replace(page, items=[entry.without_contents() for entry in page.items])
 
 
 def list_of_ledger(

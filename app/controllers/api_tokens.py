@@ -7,7 +7,7 @@ from app.core.errors import Forbidden, Invalid, NotFound
 from app.core.uow import unit_of_work
 from app.models.api_tokens import ApiToken
 from app.models.users import Actor
-from app.services import api_tokens, seen
+from app.services import activities, api_tokens, seen
 
 PREFIX = api_tokens.PREFIX
 
@@ -38,11 +38,17 @@ def create(
         raise Invalid(errors={"scopes": ["Only administrators can give the scope admin."]})
     lifetime = None if expires_in_days is None else dt.timedelta(days=expires_in_days)
     with unit_of_work():
-        return api_tokens.record(actor.id, name=name, scopes=scopes, lifetime=lifetime)
+        made, text = api_tokens.record(actor.id, name=name, scopes=scopes, lifetime=lifetime)
+        after = {"name": name, "scopes": sorted(scopes)}
+        activities.record(actor.trace, "token.created", made, user_id=actor.id, after=after)
+    return made, text
 
 
 def revoke(actor: Actor, token_id: int) -> None:
     """End one of the actor's tokens at once. NotFound when it is not theirs, or has ended."""
     with unit_of_work():
+        names = {one.id: one.name for one in api_tokens.find_all(actor.id)}
         if not api_tokens.revoke(actor.id, token_id):
             raise NotFound
+        before = {"name": names.get(token_id)}
+        activities.record(actor.trace, "token.revoked", user_id=actor.id, before=before)

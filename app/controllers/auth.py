@@ -1,14 +1,16 @@
 """Who people are: registering, signing in, signing out."""
 
 import datetime as dt
+from dataclasses import replace
 
 from app.core.errors import Forbidden, OtpInvalid, OtpRequired, Unauthenticated
 from app.core.uow import UnitOfWork, unit_of_work
-from app.models.activities import Trace
+from app.models.activities import NOBODY, Trace
 from app.models.invitations import Invitation
 from app.models.ledgers import LedgerKey
 from app.models.users import Actor, Circumstances, Opened, User
 from app.services import (
+    activities,
     attempts,
     invitations,
     joining,
@@ -29,7 +31,15 @@ def is_first() -> bool:
     return not users.exist()
 
 
-def register(*, mode: str, email: str, password: str, invitation: str = "", **details: str) -> User:
+def register(
+    *,
+    mode: str,
+    email: str,
+    password: str,
+    invitation: str = "",
+    visitor: Trace = NOBODY,
+    **details: str,
+) -> User:
     """Make a person with their personal ledger, and send them a link that proves their address.
 
     ``mode`` says who may: see :func:`registrations.admit`. Conflict when the address is taken,
@@ -43,13 +53,14 @@ def register(*, mode: str, email: str, password: str, invitation: str = "", **de
         invited = registrations.admit(mode, invitation, email)
         user = users.record(email=email, password_hash=password_hash, **details)
         ledgers.open_personal(user)
+        activities.record(visitor.of(user.id), "user.registered", user_id=user.id)
         if invited:
-            _take_up(invited, invitation, user)
+            _take_up(invited, invitation, user, visitor)
         mails.post(work, links.VERIFY, recipient=user.email, user=user)
     return user
 
 
-def _take_up(invited: Invitation, token: str, user: User) -> None:
+def _take_up(invited: Invitation, token: str, user: User, visitor: Trace) -> None:
     """Use the invitation somebody registers with; one into a ledger lets them into that, too.
 
     Otherwise a link for one person would let any number register before the first one joins.
@@ -58,7 +69,7 @@ def _take_up(invited: Invitation, token: str, user: User) -> None:
         invitations.use(invited)
         return
     with unit_of_work(LedgerKey(invited.ledger_id)):
-        joining.join(Trace(user.id), token, user)
+        joining.join(visitor.of(user.id), token, user)
 
 
 def sign_in(circumstances: Circumstances, *, email: str, password: str, otp: str = "") -> Opened:
@@ -74,6 +85,7 @@ def sign_in(circumstances: Circumstances, *, email: str, password: str, otp: str
     user = users.find_by_credentials(email, password)
     if user is None:
         attempts.failed(lane)
+        _note_failure(email, circumstances)
         raise Unauthenticated("This address and password do not belong together.")
     _renew_hash(user, password)
     with_factor = second_factors.find(user.id) is not None
@@ -118,9 +130,22 @@ def _open(
         strength = "password" if otp is None else _strength(work, user, otp)
         if strength:
             work.after_commit(attempts.succeeded, lane)
+            activities.record_sign_in(user.id, circumstances, strength)
             return sign_ins.record(user, circumstances, strength=strength)
     attempts.failed(lane)
+    _note_failure(user.email, circumstances)
     raise OtpInvalid
+
+
+def _note_failure(email: str, circumstances: Circumstances) -> None:
+    """Write down that somebody failed to sign in, if there is such an account.
+
+    The transaction is the same for an unknown address, so that it takes as long.
+    """
+    with unit_of_work():
+        user = users.find_by_email(email)
+        if user:
+            activities.record_failed_sign_in(circumstances, user.id)
 
 
 def _strength(work: UnitOfWork, user: User, otp: str) -> str | None:
@@ -131,6 +156,7 @@ def _strength(work: UnitOfWork, user: User, otp: str) -> str | None:
     proof = second_factors.accept(user.id, otp)
     if proof == "recovery":
         second_factors.tell(work, user, "recovery_code_used")
+        activities.record(Trace(user.id), "second_factor.recovery_code_used", user_id=user.id)
     return proof and f"password+{proof}"
 
 
@@ -159,6 +185,8 @@ def refresh(actor: Actor, number: int) -> tuple[User, int]:
         if sign_ins.revoke_of(actor.id, sign_in_id):
             details = {"device": sign_ins.device_of(sign_in_id)}
             mails.post(work, "tokens_reused", recipient=user.email, user=user, details=details)
+            stranger = replace(actor.trace, user_id=None)
+            activities.record(stranger, "sign_in.tokens_reused", user_id=user.id)
     raise Unauthenticated("This token was used before. Sign in again.")
 
 
@@ -166,6 +194,7 @@ def sign_out(actor: Actor) -> None:
     """End the sign-in the actor came with, for every cookie and token that goes with it."""
     with unit_of_work():
         sign_ins.revoke(_signed_in(actor))
+        activities.record(actor.trace, "user.signed_out", user_id=actor.id)
 
 
 def _signed_in(actor: Actor) -> int:

@@ -3,8 +3,9 @@
 from app.core import clock
 from app.core.errors import Conflict, Invalid
 from app.core.uow import UnitOfWork, unit_of_work
+from app.models.activities import NOBODY, Trace
 from app.models.users import Actor, User
-from app.services import links, mails, users
+from app.services import activities, links, mails, users
 
 
 def show(actor: Actor) -> User:
@@ -12,10 +13,12 @@ def show(actor: Actor) -> User:
     return users.find(actor.id)
 
 
-def verify(*, token: str) -> None:
+def verify(*, token: str, visitor: Trace = NOBODY) -> None:
     """Take the link in a mail as proof of the address it went to. Invalid when it is not good."""
     with unit_of_work():
-        links.holder(links.VERIFY, token).email_verified_at = clock.now()
+        user = links.holder(links.VERIFY, token)
+        user.email_verified_at = clock.now()
+        activities.record(visitor.of(user.id), "user.email_verified", user_id=user.id)
 
 
 def resend(actor: Actor) -> None:
@@ -41,9 +44,12 @@ def change(actor: Actor, *, email: str, password: str) -> None:
         _refuse_taken(address)
         user.pending_email = address
         mails.post(work, links.CONFIRM, recipient=address, user=user)
+        activities.record(
+            actor.trace, "user.email_change_requested", user_id=user.id, after={"email": address}
+        )
 
 
-def confirm(*, token: str) -> None:
+def confirm(*, token: str, visitor: Trace = NOBODY) -> None:
     """Use the new address from now on, proved by the link that went to it; tells the old one.
 
     Raises Invalid when the link is not good, Conflict when the address was taken meanwhile.
@@ -54,6 +60,13 @@ def confirm(*, token: str) -> None:
         _refuse_taken(address)
         _tell_old_address(work, user, address)
         links.end_all(user)
+        activities.record(
+            visitor.of(user.id),
+            "user.email_changed",
+            user_id=user.id,
+            before={"email": user.email},
+            after={"email": address},
+        )
         user.email, user.email_verified_at = address, clock.now()
 
 

@@ -13,6 +13,7 @@ from app.core.uow import UnitOfWork, unit_of_work
 from app.models.identities import Identity
 from app.models.users import Actor, Circumstances, Opened, User
 from app.services import (
+    activities,
     identities,
     ledgers,
     links,
@@ -72,7 +73,7 @@ def link(actor: Actor, subject: Subject) -> Identity:
     known = identities.find(subject.issuer, subject.subject)
     if known and known.user_id != actor.id:
         raise Conflict("This identity belongs to another account here.")
-    return known or _link(users.find(actor.id), subject)
+    return known or _link(actor, subject)
 
 
 def accept_offer(actor: Actor, *, issuer: str, subject: str, email: str) -> bool:
@@ -80,7 +81,7 @@ def accept_offer(actor: Actor, *, issuer: str, subject: str, email: str) -> bool
     mine = users.normalize_email(email) == actor.email
     if not mine or identities.find(issuer, subject):
         return False
-    _link(users.find(actor.id), Subject(issuer, subject))
+    _link(actor, Subject(issuer, subject))
     return True
 
 
@@ -106,6 +107,10 @@ def sign_in(
             if known
             else _register(work, subject, mode, {**person, "password_hash": password_hash})
         )
+        if known is None:
+            visitor = circumstances.visitor.of(user.id)
+            activities.record(visitor, "user.registered", user_id=user.id)
+        activities.record_sign_in(user.id, circumstances, "oidc")
         return sign_ins.record(user, circumstances, strength="oidc")
 
 
@@ -118,11 +123,14 @@ def remove(actor: Actor, identity_id: int, *, password: str) -> None:
     users.demand_password(user, password)
     with unit_of_work() as work:
         identities.remove(found)
+        activities.record(actor.trace, "identity.unlinked", user_id=user.id)
         second_factors.tell(work, user, "identity_unlinked")
 
 
-def _link(user: User, subject: Subject) -> Identity:
+def _link(actor: Actor, subject: Subject) -> Identity:
+    user = users.find(actor.id)
     with unit_of_work() as work:
+        activities.record(actor.trace, "identity.linked", user_id=user.id)
         second_factors.tell(work, user, "identity_linked")
         return identities.record(user, issuer=subject.issuer, subject=subject.subject)
 

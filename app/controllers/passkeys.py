@@ -6,7 +6,7 @@ from app.core.errors import Invalid, NotFound, Unauthenticated
 from app.core.uow import unit_of_work
 from app.models.second_factors import Passkey
 from app.models.users import Actor, Circumstances, Opened
-from app.services import passkeys, second_factors, sign_ins, users
+from app.services import activities, passkeys, second_factors, sign_ins, users
 from app.services.passkeys import Options, Site, Unproved
 
 
@@ -40,6 +40,9 @@ def create(actor: Actor, site: Site, *, challenge: bytes, credential: str, name:
         except Unproved as error:
             raise Invalid("What this device answered could not be checked. Try again.") from error
         second_factors.tell(work, users.find(actor.id), "passkey_added")
+        activities.record(
+            actor.trace, "passkey.added", made, user_id=actor.id, after={"name": made.name}
+        )
     return made
 
 
@@ -49,6 +52,9 @@ def remove(actor: Actor, passkey_id: int, *, password: str) -> None:
     user = users.find(actor.id)
     users.demand_password(user, password)
     with unit_of_work() as work:
+        activities.record(
+            actor.trace, "passkey.removed", found, user_id=actor.id, before={"name": found.name}
+        )
         passkeys.remove(found)
         second_factors.tell(work, user, "passkey_removed")
 
@@ -68,4 +74,5 @@ def sign_in(
         except Unproved as error:
             raise Unauthenticated("This passkey is not known here any more.") from error
         user = users.demand_active(passkey.user_id)
+        activities.record_sign_in(user.id, circumstances, "passkey")
         return sign_ins.record(user, circumstances, strength="passkey")

@@ -2,8 +2,9 @@
 
 from app.core.errors import Conflict
 from app.core.uow import unit_of_work
+from app.models.activities import NOBODY, Trace
 from app.models.users import Actor, User
-from app.services import links, mails, passwords, users
+from app.services import activities, links, mails, passwords, users
 
 
 def request_reset(*, email: str) -> None:
@@ -22,7 +23,9 @@ def request_own(actor: Actor) -> None:
     """
     if not users.find(actor.id).is_verified:
         raise Conflict("First prove that the address is yours: follow the link that went there.")
-    request_reset(email=actor.email)
+    with unit_of_work():
+        activities.record(actor.trace, "user.password_reset_sent", user_id=actor.id)
+        request_reset(email=actor.email)
 
 
 def address_of(token: str) -> str:
@@ -30,7 +33,7 @@ def address_of(token: str) -> str:
     return links.holder(links.RESET, token).email
 
 
-def reset(*, token: str, password: str, revoke_tokens: bool = True) -> int:
+def reset(*, token: str, password: str, revoke_tokens: bool = True, visitor: Trace = NOBODY) -> int:
     """Set a new password with the link in a mail; ends every sign-in of the person.
 
     Returns how many personal API tokens were ended with it: whoever resets a password may have
@@ -41,6 +44,7 @@ def reset(*, token: str, password: str, revoke_tokens: bool = True) -> int:
     password_hash = _hash(user, password)
     with unit_of_work() as work:
         found = links.holder(links.RESET, token)
+        activities.record(visitor.of(found.id), "user.password_reset", user_id=found.id)
         return passwords.replace(work, found, password_hash, revoke_tokens=revoke_tokens)
 
 
@@ -51,6 +55,7 @@ def change(actor: Actor, *, current_password: str, password: str) -> None:
     password_hash = _hash(user, password)
     with unit_of_work() as work:
         passwords.replace(work, users.find_locked(user.id), password_hash, keep=actor.sign_in_id)
+        activities.record(actor.trace, "user.password_changed", user_id=user.id)
 
 
 def _hash(user: User, password: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.uow import unit_of_work
 from app.models.users import Actor
-from app.services import second_factors, users
+from app.services import activities, second_factors, users
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,7 @@ def confirm(actor: Actor, *, code: str) -> list[str]:
         if not second_factors.confirm(one_time, code):
             raise Invalid(errors={"code": ["This is not the code. Is the clock right?"]})
         second_factors.tell(work, users.find(actor.id), "otp_on")
+        activities.record(actor.trace, "second_factor.enabled", user_id=actor.id)
         return second_factors.renew_recovery_codes(actor.id)
 
 
@@ -72,6 +73,7 @@ def renew_recovery_codes(actor: Actor, *, password: str) -> list[str]:
         if second_factors.find(actor.id) is None:
             raise Conflict("There is no second factor. Set it up first.")
         second_factors.tell(work, user, "recovery_codes_renewed")
+        activities.record(actor.trace, "second_factor.recovery_codes_renewed", user_id=actor.id)
         return second_factors.renew_recovery_codes(actor.id)
 
 
@@ -82,4 +84,5 @@ def remove(actor: Actor, *, password: str) -> None:
     with unit_of_work() as work:
         if second_factors.find(actor.id):
             second_factors.tell(work, user, "otp_off")
+            activities.record(actor.trace, "second_factor.disabled", user_id=actor.id)
         second_factors.remove(actor.id)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from app.core.errors import NotFound
 from app.core.uow import unit_of_work
 from app.models.users import Actor, SignIn
-from app.services import devices, sign_ins
+from app.services import activities, devices, sign_ins
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,17 @@ def revoke(actor: Actor, session_id: int) -> None:
     with unit_of_work():
         if not sign_ins.revoke_of(actor.id, session_id):
             raise NotFound
+        device = sign_ins.device_of(session_id)
+        activities.record(actor.trace, "sign_in.revoked", user_id=actor.id, device=device)
 
 
 def revoke_others(actor: Actor) -> int:
     """End all of the actor's sign-ins but the one they came with; returns how many."""
     with unit_of_work():
-        return sign_ins.revoke_all(actor.id, keep=actor.sign_in_id)
+        ended = sign_ins.revoke_all(actor.id, keep=actor.sign_in_id)
+        if ended:
+            activities.record(actor.trace, "sign_in.others_revoked", user_id=actor.id, ended=ended)
+    return ended
 
 
 def _shown(actor: Actor, row: SignIn) -> Session:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
 from sqlalchemy import JSON, ForeignKey, Index, String, event
@@ -61,6 +61,10 @@ class Trace:
     address: str = ""
     user_agent: str = ""
 
+    def of(self, user_id: int) -> "Trace":
+        """Return who proved to be somebody, from the same place."""
+        return replace(self, user_id=user_id)
+
 
 NOBODY = Trace()
 """The trace of what the program does by itself."""
@@ -112,6 +116,12 @@ class Entry:
     details: Values = field(default_factory=dict)
     address: str = ""
     device: str = ""
+
+    def without_contents(self) -> "Entry":
+        """Return the line with who, what and when only."""
+        return replace(
+            self, before=None, after=None, details={}, subject_name=None, address="", device=""
+        )
 
     @property
     def changed(self) -> list[str]:

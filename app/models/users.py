@@ -104,6 +104,11 @@ class Circumstances:
     address: str = ""
     device: str = ""
 
+    @property
+    def visitor(self) -> Trace:
+        """Where the sign-in comes from, as long as nobody knows whose it is."""
+        return Trace(None, self.address, self.user_agent)
+
 
 class Opened(NamedTuple):
     """A sign-in and whose it is, with the secret that stands for it."""

@@ -11,6 +11,7 @@ from app.models.activities import NOBODY, Activity, Trace
 from app.models.base import Base, session
 from app.models.categories import Category
 from app.models.transactions import Transaction
+from app.models.users import Circumstances
 
 _KEPT: dict[type[Base], tuple[str, ...]] = {
     Transaction: (
@@ -75,7 +76,13 @@ def record_removal(by: Trace, kind: str, row: Base) -> None:
     record(by, kind, row, before=snapshot(row))
 
 
-def record_failed_sign_in(by: Trace, user_id: int, **details: Any) -> None:
+def record_sign_in(user_id: int, circumstances: Circumstances, strength: str) -> None:
+    """Note that a person signed in, and by what they proved who they are."""
+    by, way = circumstances.visitor.of(user_id), circumstances.kind
+    record(by, "user.signed_in", user_id=user_id, way=way, strength=strength)
+
+
+def record_failed_sign_in(circumstances: Circumstances, user_id: int) -> None:
     """Note a failed sign-in to an account, as long as there are not too many."""
     recent = clock.now() - dt.timedelta(hours=1)
     failures = select(Activity.id).where(
@@ -84,7 +91,9 @@ def record_failed_sign_in(by: Trace, user_id: int, **details: Any) -> None:
         Activity.at > recent,
     )
     if len(session.scalars(failures.limit(MOST_FAILURES)).all()) < MOST_FAILURES:
-        record(by, "user.sign_in_failed", user_id=user_id, **details)
+        record(
+            circumstances.visitor, "user.sign_in_failed", user_id=user_id, way=circumstances.kind
+        )
 
 
 def remove_before(instant: dt.datetime) -> bool:

@@ -101,16 +101,17 @@ def _log(
     if query and query.pop("format") == "csv":
         return _file(export, query)
     found = list_page(actor(), **query) if query else None
+    endpoint, place = str(request.endpoint), request.view_args or {}
+    filters: dict[str, Any] = _filters_in_use()
     page = render_template(
         "activities/index.html",
         form=form,
         nouns=nouns,
         people=people,
-        filters=_filters_in_use(),
-        page=by_cursor(found, str(request.endpoint), **(request.view_args or {}))
-        if found
-        else None,
-        entries=found.items if found else [],
+        filters=filters,
+        page=by_cursor(found, endpoint, **place) if found else None,
+        happened=found.items if found else [],
+        csv_url=url_for(endpoint, **place, **filters, format="csv"),
     )
     return page, form.status
 

@@ -14,6 +14,7 @@ from app.controllers import auth, registrations
 from app.core.errors import Forbidden, OtpRequired
 from app.core.locales import DEFAULT_LOCALE, territory_of
 from app.core.money import currencies
+from app.http import visitor
 from app.policies import public, signed_in
 from app.schemas.auth import RegisterInput, SignInInput
 from app.views.acting import actor, circumstances, end_session, recognise, start_session
@@ -70,7 +71,8 @@ def create() -> Answer:
     """Register and sign in at once."""
     form = Form(RegisterInput())
     data = form.load(_with_known_zone(request.form))
-    if data is None or form.call(auth.register, mode=rules().mode, **_whole(data)) is None:
+    here = {"mode": rules().mode, "visitor": visitor()}
+    if data is None or form.call(auth.register, **here, **_whole(data)) is None:
         return _register_page(form)
     opened = auth.sign_in(circumstances(), email=data["email"], password=data["password"])
     start_session(opened.token)

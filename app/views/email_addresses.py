@@ -9,6 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.controllers import email_addresses
+from app.http import visitor
 from app.policies import public, signed_in
 from app.schemas.email_addresses import AddressInput, TokenInput
 from app.views.acting import actor
@@ -84,7 +85,7 @@ def _opened() -> Form:
 def _use(page: str, use_case: Callable[..., None], words: str) -> Answer:
     form = Form(TokenInput())
     data = form.load()
-    if data is None or not form.do(use_case, **data):
+    if data is None or not form.do(use_case, **data, visitor=visitor()):
         return _page(page, form)
     done(words)
     return redirect(url_for("months.index"), 303)

@@ -4,6 +4,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.controllers import passwords
+from app.http import visitor
 from app.policies import public, signed_in
 from app.schemas.passwords import PasswordInput, ResetInput, ResetRequestInput
 from app.views.acting import actor
@@ -47,7 +48,7 @@ def new() -> Answer:
 def reset() -> Answer:
     """Set the new password."""
     form = Form(ResetInput())
-    tokens = form.submit(passwords.reset)
+    tokens = form.submit(passwords.reset, visitor=visitor())
     if tokens is None:
         return _reset_page(form)
     also = {0: "", 1: "Your API token is deleted. "}.get(

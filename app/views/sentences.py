@@ -51,24 +51,25 @@ SENTENCES = {
     "user.password_changed": "{who} changed {whose} password",
     "user.password_reset": "{whom} set a new password by a link from a mail",
     "user.password_reset_sent": "{who} had a link to set a new password sent to {whom}",
+    "user.email_change_requested": "{who} asked for another e-mail address",
     "user.email_changed": "{who} changed {whose} e-mail address",
     "user.email_verified": "{whom} proved an e-mail address",
     "user.role_changed": "{who} changed what {whom} may do here{role}",
     "user.disabled": "{who} disabled the account of {whom}",
     "user.enabled": "{who} enabled the account of {whom}",
     "user.erased": "{who} erased the account",
-    "sign_in.revoked": "{who} ended a sign-in",
+    "sign_in.revoked": "{who} signed out {device}",
     "sign_in.all_revoked": "{who} signed out {whom} everywhere",
     "sign_in.others_revoked": "{who} signed out everywhere else",
     "sign_in.tokens_reused": "A copied token was used: a sign-in of {whom} was ended",
-    "token.created": "{who} made the API token {name}",
-    "token.revoked": "{who} revoked the API token {name}",
+    "token.created": "{who} made the API token {row}",
+    "token.revoked": "{who} revoked the API token {row}",
     "second_factor.enabled": "{who} set up codes of an authenticator app",
     "second_factor.disabled": "{who} turned off the codes of an authenticator app",
     "second_factor.recovery_codes_renewed": "{who} made new recovery codes",
     "second_factor.recovery_code_used": "{who} used a recovery code",
-    "passkey.added": "{who} added the passkey {name}",
-    "passkey.removed": "{who} removed the passkey {name}",
+    "passkey.added": "{who} added the passkey {row}",
+    "passkey.removed": "{who} removed the passkey {row}",
     "identity.linked": "{who} linked an account to sign in with",
     "identity.unlinked": "{who} unlinked an account to sign in with",
     "settings.changed": "{who} changed the settings of this Outlay",
@@ -258,8 +259,8 @@ def _renamed(entry: Entry) -> str:
     return f" from {names[0]} to {names[1]}" if all(names) else f" {_ledger(entry)}"
 
 
-def _name(entry: Entry) -> str:
-    return str(entry.details.get("name") or "")
+def _device(entry: Entry) -> str:
+    return str(entry.details.get("device") or "a device")
 
 
 _PARTS: dict[str, Callable[[Entry], str]] = {
@@ -275,5 +276,5 @@ _PARTS: dict[str, Callable[[Entry], str]] = {
     "ledger": _ledger,
     "role": _role,
     "renamed": _renamed,
-    "name": _name,
+    "device": _device,
 }

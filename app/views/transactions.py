@@ -111,7 +111,7 @@ def history(transaction_id: int) -> str:
         "transactions/history.html",
         row=transactions.find(actor(), transaction_id),
         transaction_id=transaction_id,
-        entries=found.items,
+        happened=found.items,
         page=by_cursor(found, "transactions.history", transaction_id=transaction_id),
     )
 
