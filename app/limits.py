@@ -32,10 +32,12 @@ STRICT = "10/minute"
 
 _STRICT_PATHS = re.compile(
     r"/(sign-in|register|forgot-password|reset-password|verify-email|confirm-address"
-    r"|settings/security"
+    r"|settings/(security|privacy)|admin/users/[0-9]+/erase|ledgers/[0-9]+/delete"
     r"|api/auth/(login|register|password-reset|verify-email|confirm-address)"
     r"|api/user/(password|email|otp))(/.*)?"
 )
+_STRICT_TO_DELETE = re.compile(r"/api/(user|ledgers/[0-9]+|admin/users/[0-9]+)")
+"""What takes a password to be deleted."""
 _KEY = "outlay.limits"
 
 
@@ -80,7 +82,7 @@ def _identify() -> None:
     is_api = request.path.startswith("/api")
     actor = identified() if is_api else None if _is_about_health() else recognise()
     address = _network(request.remote_addr or "")
-    is_strict = request.method in {"POST", "PUT"} and _STRICT_PATHS.fullmatch(request.path)
+    is_strict = _is_strict(request.method, request.path)
     request.environ[_KEY] = Caller(
         name=f"user:{actor.id}" if actor else f"address:{address}",
         address=f"strict-address:{address}",
@@ -88,6 +90,12 @@ def _identify() -> None:
         limit=_limit(actor, is_api=is_api),
         strict=STRICT if is_strict else "",
     )
+
+
+def _is_strict(method: str, path: str) -> bool:
+    if method == "DELETE":
+        return bool(_STRICT_TO_DELETE.fullmatch(path))
+    return method in {"POST", "PUT"} and bool(_STRICT_PATHS.fullmatch(path))
 
 
 def _caller() -> Caller:

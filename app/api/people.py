@@ -9,6 +9,7 @@ from app.api.answers import json_response, page_response, precondition
 from app.api.blueprint import Blueprint
 from app.controllers import people
 from app.policies import Permission, needs
+from app.schemas.data_exports import ErasureInput
 from app.schemas.people import (
     PeoplePageSchema,
     PeopleQuery,
@@ -67,3 +68,16 @@ def send_reset(user_id: int) -> None:
 def sign_out(user_id: int) -> Response:
     """End every sign-in, personal token and mailed link of somebody."""
     return json_response({"ended": people.sign_out(actor(), user_id)})
+
+
+@blp.route("/<id:user_id>", methods=["DELETE"])
+@blp.arguments(ErasureInput)
+@blp.response(202)
+@needs(Permission.ADMINISTER)
+def delete(data: dict[str, Any], user_id: int) -> Response:
+    """Erase somebody and what is only theirs, for good; takes your own password.
+
+    They are out at once, and a job does the rest.
+    """
+    people.delete(actor(), user_id, **data)
+    return Response(status=202)

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from app.controllers import people
 from app.policies import Permission, needs
+from app.schemas.data_exports import ErasureInput
 from app.schemas.people import PeopleQuery
 from app.services.people import Person
 from app.views.acting import actor
@@ -102,6 +103,30 @@ def do(user_id: int, deed: str) -> Response:
     if is_self and deed in {"disable", "demote", "sign-out"}:
         return redirect(url_for("months.index"), 303)
     return redirect(url_for("people.show", user_id=user_id), 303)
+
+
+@blp.get("/<id:user_id>/erase")
+@needs(Permission.ADMINISTER)
+def confirm_erase(user_id: int) -> Answer:
+    """Say what will go, and ask for the password of whoever asks."""
+    return _erase_page(user_id, Form(ErasureInput()))
+
+
+@blp.post("/<id:user_id>/erase")
+@needs(Permission.ADMINISTER)
+def erase(user_id: int) -> Answer:
+    """Erase somebody."""
+    form = Form(ErasureInput())
+    data = form.load()
+    if data is None or not form.do(people.delete, actor(), user_id, **data):
+        return _erase_page(user_id, form)
+    done("The account is gone. What is left of it is being removed.")
+    return redirect(url_for("people.index"), 303)
+
+
+def _erase_page(user_id: int, form: Form) -> tuple[str, int]:
+    person = people.show(actor(), user_id)
+    return render_template("admin/person_erase.html", person=person, form=form), form.status
 
 
 def _change(user_id: int, **changes: Any) -> Person:

@@ -18,6 +18,7 @@ from tests.factories.administrators import administrator, change
 from tests.factories.callers import Api, expect, problem, refused
 from tests.factories.fixtures import Caller, Work
 from tests.factories.mails import Inbox, link_in
+from tests.factories.people import PASSWORD
 
 USERS = "/admin/users"
 
@@ -122,7 +123,7 @@ def test_disabling_counts_on_the_next_request_of_cookies_and_tokens(
     browser = app.test_client()
     page = browser.get("/sign-in").text
     csrf = page.partition('name="csrf-token" content="')[2].partition('"')[0]
-    fields = {"email": other.person.email, "password": "correct horse battery staple"}
+    fields = {"email": other.person.email, "password": PASSWORD}
     browser.post("/sign-in", data={**fields, "csrf_token": csrf})
     assert browser.get("/accounts").status_code == 200
     script.read("/accounts")
@@ -133,7 +134,7 @@ def test_disabling_counts_on_the_next_request_of_cookies_and_tokens(
     assert expect(200, admin.patch(_path(other), {"is_active": True}))["is_active"]
     problem(401, other.get("/accounts"))  # what was ended stays ended
     problem(401, script.get("/accounts"))
-    login = {"email": other.person.email, "password": "correct horse battery staple"}
+    login = {"email": other.person.email, "password": PASSWORD}
     assert other.post("/auth/login", login).status_code == 200
     ours = [kind for kind in _kinds(app) if kind in {"user.disabled", "user.enabled"}]
     assert ours == ["user.disabled", "user.enabled"]
@@ -220,6 +221,54 @@ def _together(*works: Callable[[], object]) -> None:
     for thread in threads:
         thread.join(30)
         assert not thread.is_alive()
+
+
+# Erasing
+
+
+def test_erasing_takes_the_password_of_whoever_asks(
+    admin: Api, other: Api, work: Work, app: Flask
+) -> None:
+    refused(admin.delete(_path(other), data="{}", content_type="application/json"), "password")
+    refused(admin.request("DELETE", _path(other), {"password": "wrong"}), "password")
+    other.read("/accounts")
+    assert admin.request("DELETE", _path(other), {"password": PASSWORD}).status_code == 202
+    problem(401, other.get("/accounts"))
+    assert admin.read(_path(other))["is_being_erased"]
+    problem(409, admin.patch(_path(other), {"is_active": True}))
+    work()
+    problem(404, admin.get(_path(other)))
+    with app.app_context():
+        lines = session.scalars(select(Activity).where(Activity.kind == "user.erased")).all()
+        assert [line.actor_id for line in lines] == [admin.person.id]
+
+
+def test_nobody_erases_themselves_here(admin: Api, other: Api) -> None:
+    expect(200, admin.patch(_path(other), {"role": "admin"}))
+    problem(409, admin.request("DELETE", _path(admin), {"password": PASSWORD}))
+    problem(404, admin.request("DELETE", f"{USERS}/999999", {"password": PASSWORD}))
+
+
+def test_two_who_erase_each_other_leave_one(app: Flask, caller: Caller) -> None:
+    pair = [administrator(caller()), administrator(caller())]
+    _together(
+        lambda: pair[0].request("DELETE", _path(pair[1]), {"password": PASSWORD}),
+        lambda: pair[1].request("DELETE", _path(pair[0]), {"password": PASSWORD}),
+    )
+    with app.app_context():
+        left = select(func.count()).where(User.role == "admin", User.is_active)
+        assert session.scalar(left) == 1
+
+
+def test_one_who_leaves_and_one_who_steps_down_leave_one(app: Flask, caller: Caller) -> None:
+    pair = [administrator(caller()), administrator(caller())]
+    _together(
+        lambda: pair[0].request("DELETE", "/user", {"password": PASSWORD}),
+        lambda: pair[1].patch(_path(pair[1]), {"role": "user", "confirm": True}),
+    )
+    with app.app_context():
+        left = select(func.count()).where(User.role == "admin", User.is_active)
+        assert session.scalar(left) == 1
 
 
 # Signing out, new passwords

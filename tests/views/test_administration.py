@@ -162,6 +162,23 @@ def test_a_link_to_a_new_password_and_signing_out(
     assert user.sign_in().status_code == 303
 
 
+def test_erasing_says_what_goes_and_asks_for_the_password(
+    app: Flask, boss: Visitor, user: Visitor, work: Work
+) -> None:
+    path = f"/admin/users/{_id(app, user)}"
+    assert "cannot be undone" in words(boss.get(f"{path}/erase"))
+    wrong = boss.post(f"{path}/erase", {"password": "wrong"})
+    assert error_of(wrong, "password") == "This is not your password."
+    assert boss.post(f"{path}/erase", {"password": PASSWORD}).location == "/admin/users"
+    assert user.get("/accounts").status_code == 303
+    work()
+    assert boss.get(path).status_code == 404
+    assert f"{path}/erase" not in boss.get(path).text
+    own = f"/admin/users/{_id(app, boss)}"
+    assert "/erase" not in boss.get(own).text
+    assert boss.get("/admin/users/999999/erase").status_code == 404
+
+
 # Settings
 
 
