@@ -303,13 +303,13 @@ def test_deleting_says_what_goes_and_can_be_taken_back(mia: Visitor) -> None:
     assert (
         f'action="/ledgers/{flat}/restore"' in gone.text.split('id="flash"')[1].split("</form>")[0]
     )
-    assert "Can be brought back until" in words(gone)
+    assert "Kept until" in words(gone)
     assert mia.get(f"/transactions?ledger_id={flat}").status_code == 404
     assert set(_switches(mia.get("/"))) == {"Personal"}
     back = mia.post(f"/ledgers/{flat}/restore")
     assert back.location == f"/?ledger_id={flat}"
     assert "Tea" in words(mia.get(f"/transactions?ledger_id={flat}"))
-    assert "Can be brought back" not in words(mia.get("/ledgers"))
+    assert "Kept until" not in words(mia.get("/ledgers"))
 
 
 def test_ones_own_ledger_is_not_deleted(mia: Visitor) -> None:
