@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 
 from app.core.paging import Page, PageRequest
 from app.core.uow import UnitOfWork, unit_of_work
+from app.models.activities import NOBODY
 from app.models.invitations import Invitation
 from app.models.users import Actor
 from app.policies import require_administrator
-from app.services import invitations, mails, registrations
+from app.services import activities, invitations, mails, registrations
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ def invite(
             expires_at=expires_at,
             max_uses=max_uses,
         )
+        activities.record(actor.trace if actor else NOBODY, "invitation.created", made)
         if made.email:
             _send(work, made, made.email, locale=actor.locale if actor else None)
         return _shown(invitations.find(made.id), base_url)
@@ -79,7 +81,9 @@ def revoke(actor: Actor, invitation_id: int) -> None:
     """Take an invitation back at once. Conflict when it lets nobody in any more."""
     require_administrator(actor)
     with unit_of_work():
-        invitations.revoke(invitations.find(invitation_id))
+        invitation = invitations.find(invitation_id)
+        invitations.revoke(invitation)
+        activities.record(actor.trace, "invitation.revoked", invitation)
 
 
 def check(mode: str, token: str) -> None:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -195,8 +196,8 @@ def test_two_who_shut_out_each_other_leave_one(
     for _ in range(3):
         pair = [administrator(caller()), administrator(caller())]
         _together(
-            lambda pair=pair: pair[0].patch(_path(pair[1]), body),
-            lambda pair=pair: pair[1].patch(_path(pair[0]), body),
+            partial(pair[0].patch, _path(pair[1]), body),
+            partial(pair[1].patch, _path(pair[0]), body),
         )
         with app.app_context():
             left = select(func.count()).where(

@@ -210,7 +210,7 @@ def test_settings_count_for_whoever_registers_next(
 
 
 def test_jobs_are_dropped_after_a_question(boss: Visitor, user: Visitor) -> None:
-    queue.queue().empty()
+    queue.connection().flushdb()
     assert "Nothing waits" in words(boss.get("/admin/jobs"))
     queue.enqueue("app.jobs.mails.send", 7, name="mail-7-0")
     assert "Send mail 7" in words(boss.get("/admin/jobs"))
