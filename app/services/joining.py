@@ -75,6 +75,14 @@ def require_good(invitation: Invitation) -> None:
         raise Forbidden("Whoever made this invitation is gone. Ask somebody else for a new one.")
 
 
+def require_for_newcomer(token: str) -> None:
+    """Raise Forbidden, saying why, unless somebody who registers now could join at once."""
+    invitation = find(token)
+    require_good(invitation)
+    if invitation.email is not None and not invitations.was_mailed(token):
+        raise _unproved(invitation.email)
+
+
 def join(by: Trace, token: str, user: User) -> Joined:
     """Let a person into the ledger of an invitation; for whoever holds that ledger's lock.
 
@@ -115,12 +123,16 @@ def _require_addressee(email: str, user: User, *, proved: bool) -> None:
         )
     if not user.is_verified:
         if not proved:
-            raise Forbidden(
-                f"Prove first that {email} is yours: open the invitation by the link in the mail"
-                " that went there."
-            )
+            raise _unproved(email)
         user.email_verified_at = clock.now()
         session.flush()
+
+
+def _unproved(email: str) -> Forbidden:
+    return Forbidden(
+        f"Prove first that {email} is yours: open the invitation by the link in the mail that went"
+        " there."
+    )
 
 
 def _member(invitation: Invitation, user_id: int) -> Member | None:

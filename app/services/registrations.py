@@ -30,7 +30,7 @@ def _find_good(token: str, email: str | None) -> Invitation:
         raise Forbidden("You can register here with an invitation only.")
     invitation = invitations.find_good(token)
     if invitation.ledger_id is not None:
-        joining.require_good(joining.find(token))
+        joining.require_for_newcomer(token)
     if email and invitation.email and invitation.email != users.normalize_email(email):
         raise Invalid(errors={"email": ["This invitation is for another address."]})
     return invitation

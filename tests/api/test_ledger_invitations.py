@@ -404,6 +404,17 @@ def test_registering_by_the_link_in_a_mail_proves_the_address(app: Flask, shared
         assert user.is_verified
 
 
+def test_where_anybody_registers_an_unproved_address_stays_outside(
+    app: Flask, shared: Shared
+) -> None:
+    verify(app, shared.owner)
+    made = shared.invite("viewer", email="new@example.com")
+    expect(201, _register(shared.stranger, made["token"], "new@example.com"))
+    assert len(shared.owner.read(shared.members)["items"]) == 3
+    expect(201, _register(shared.stranger, shared.invite()["token"], "free@example.com"))
+    assert len(shared.owner.read(shared.members)["items"]) == 4
+
+
 def test_where_nobody_registers_an_invitation_changes_nothing(app: Flask, shared: Shared) -> None:
     made = shared.invite("viewer")
     with registration(app, "closed"):

@@ -41,8 +41,9 @@ def _join(visitor: Visitor, link: str) -> TestResponse:
 
 def _member(visitor: Visitor, members: str, name: str) -> str:
     """The address of a member's page."""
-    page = visitor.get(members).text
-    found = re.search(rf'href="({members}/\d+)"[^>]*aria-label="Change {re.escape(name)}"', page)
+    lines = visitor.get(members).text.split("<li>")
+    line = next(line for line in lines if f"Change </span>{name}" in line)
+    found = re.search(rf'href="({members}/\d+)"', line)
     assert found, name
     return found.group(1)
 
@@ -77,7 +78,7 @@ def test_a_link_is_shown_to_everybody_and_accepted_with_one_button(
     assert joined.status_code == 303
     assert "Welcome to Cottage." in words(sam.get(joined.location))
     again = words(sam.get(link))
-    assert "You are in Cottage already" in again
+    assert "You are in Cottage You are an editor of it." in again
     page = words(mia.get(members))
     assert "2 people see everything" in page
     assert sam.email in page
@@ -97,6 +98,16 @@ def test_who_is_not_signed_in_comes_back_to_the_invitation(mia: Visitor, strange
     response = stranger.post("/register", given)
     assert (response.status_code, response.location) == (303, link)
     assert _join(stranger, link).status_code == 303
+
+
+def test_who_registers_with_an_invitation_is_in(mia: Visitor, stranger: Visitor) -> None:
+    members = _open_ledger(mia)
+    link = _link(mia, members)
+    token = link.partition("token=")[2]
+    given = {"email": stranger.email, "password": PASSWORD, "currency": "EUR", "next": link}
+    assert stranger.post("/register", given | {"invitation": token}).location == link
+    assert "You are in Cottage" in words(stranger.get(link))
+    assert stranger.email in words(mia.get(members))
 
 
 def test_an_invitation_by_mail_is_for_its_address(
