@@ -38,10 +38,10 @@ class LedgerSchema(Schema):
 
 
 class ListedLedgerSchema(LedgerSchema):
-    """A ledger in a list; of a deleted one also when that was, and until when it is kept."""
+    """A ledger in a list; of a deleted one when that was, and until when it is kept."""
 
-    deleted_at = Instant()
-    kept_until = Instant()
+    deleted_at = Instant(dump_default=None, allow_none=True)
+    kept_until = Instant(dump_default=None, allow_none=True)
 
 
 class LedgerListSchema(Schema):
