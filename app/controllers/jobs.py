@@ -6,7 +6,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.core import queue
+from app.core import bounded, queue
 from app.core.errors import Unavailable
 from app.core.queue import QueuedJob, QueueState
 from app.core.uow import unit_of_work
@@ -15,6 +15,9 @@ from app.models.users import Actor
 from app.policies import require_administrator
 from app.services import activities, backlog
 from app.services.backlog import Entry
+
+SECONDS = 2.0
+"""How long the queue may take to say what is in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +33,12 @@ def show(actor: Actor | None) -> Work:
     """Return all there is to do. NotFound for all but administrators."""
     _admit(actor)
     entries = backlog.find_all()
-    try:
-        return Work(queue.state(), queue.jobs(), entries)
-    except Unavailable:
+    answer = bounded.ask({"queue": lambda: (queue.state(), queue.jobs())}, SECONDS)["queue"]
+    if answer.value is not None:
+        return Work(*answer.value, entries)
+    if isinstance(answer.error, Unavailable | TimeoutError):
         return Work(None, (), entries)
+    raise answer.error or Unavailable
 
 
 def find(actor: Actor | None, job_id: str) -> QueuedJob:

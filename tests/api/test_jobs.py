@@ -1,6 +1,7 @@
 """Jobs as administrators see them: what waits, runs and failed, by ids only."""
 
 import datetime as dt
+import time
 from dataclasses import replace
 
 import pytest
@@ -16,6 +17,7 @@ from app.models.mails import Mail
 from tests.factories.administrators import administrator
 from tests.factories.callers import Api, problem
 from tests.factories.fixtures import Work
+from tests.factories.mails import hanging_server
 
 JOBS = "/admin/jobs"
 SECRET = "REWE Muenchen 12,34"
@@ -133,6 +135,17 @@ def test_without_redis_the_database_part_is_there(admin: Api, app: Flask) -> Non
         problem(503, admin.post(f"{JOBS}/x/retry"))
     finally:
         queue.configure(settings.redis_url)
+
+
+def test_a_redis_that_says_nothing_is_away_too(admin: Api, app: Flask) -> None:
+    with hanging_server() as url:
+        queue.configure(url.replace("smtp:", "redis:"))
+        try:
+            started = time.monotonic()
+            assert admin.read(JOBS)["queue"]["state"] == "away"
+            assert time.monotonic() - started < 4
+        finally:
+            queue.configure(app.extensions["settings"].redis_url)
 
 
 def test_everybody_else_finds_nothing_here(api: Api) -> None:

@@ -144,6 +144,14 @@ def test_sign_ins_to_one_account(limited: Flask) -> None:
     _refused(_login(api, **_elsewhere()))
 
 
+@pytest.mark.parametrize("path", ["/user", "/ledgers/1", "/admin/users/1"])
+def test_deleting_by_a_password_is_tried_ten_times(with_redis: Flask, path: str) -> None:
+    api = _somebody(with_redis)
+    for _ in range(10):
+        assert api.request("DELETE", path, {}, **_elsewhere()).status_code == 422
+    _refused(api.request("DELETE", path, {"password": PASSWORD}, **_elsewhere()))
+
+
 @pytest.mark.parametrize(
     "body", ["[" * 100_000, "[]", '{"email": {}}', '{"email": "\\ud800"}', "\xff"]
 )
