@@ -363,14 +363,6 @@ def test_what_is_too_old_goes(
     assert len(_log(busy)) == left
 
 
-def test_a_stranger_cannot_fill_the_log(api: Api) -> None:
-    with api.app.app_context():
-        for _ in range(activities.MOST_FAILURES + 5):
-            with unit_of_work():
-                activities.record_failed_sign_in(Trace(address="192.0.2.7"), api.person.id)
-    assert len(_log(api)) == activities.MOST_FAILURES
-
-
 # Making a row what it was
 
 
