@@ -22,7 +22,9 @@ from app.policies import ALLOWED, Permission
 from app.schemas.accounts import AccountListSchema
 from app.schemas.categories import CategoryListSchema
 from app.schemas.imports import ImportPageSchema, ImportRowPageSchema, ImportSchema
+from app.schemas.invitations import LedgerInvitationPageSchema
 from app.schemas.ledgers import LedgerListSchema
+from app.schemas.members import MemberListSchema
 from app.schemas.reports import MonthlyReportSchema
 from app.schemas.transactions import (
     TransactionPageSchema,
@@ -246,6 +248,7 @@ def _imported(api: Api) -> int:
 def test_answers_have_the_declared_shape(api: Api, work: Any) -> None:
     row = api.spend("1.00", date="2026-01-02", category_id=api.starter("Food"))
     import_id = _imported(api)
+    api.add(f"/ledgers/{api.person.ledger_id}/invitations", role="viewer")
     work()
     answers: list[tuple[str, type[Schema]]] = [
         ("/transactions", TransactionPageSchema),
@@ -253,6 +256,8 @@ def test_answers_have_the_declared_shape(api: Api, work: Any) -> None:
         (f"/transactions/{row['id']}", TransactionSchema),
         ("/accounts", AccountListSchema),
         ("/ledgers", LedgerListSchema),
+        (f"/ledgers/{api.person.ledger_id}/members", MemberListSchema),
+        (f"/ledgers/{api.person.ledger_id}/invitations", LedgerInvitationPageSchema),
         ("/imports", ImportPageSchema),
         (f"/imports/{import_id}", ImportSchema),
         (f"/imports/{import_id}/rows", ImportRowPageSchema),
