@@ -95,7 +95,7 @@ def join(by: Trace, token: str, user: User) -> Joined:
         return Joined(_ledger_id(invitation), is_new=False)
     require_good(invitation)
     if invitation.email is not None:
-        _require_addressee(invitation.email, user, proved=invitations.was_mailed(token))
+        _require_addressee(by, invitation.email, user, proved=invitations.was_mailed(token))
     invitations.use(invitation)
     _enter(by, invitation, user)
     return Joined(_ledger_id(invitation), is_new=True)
@@ -114,7 +114,7 @@ def _enter(by: Trace, invitation: Invitation, user: User) -> None:
     activities.record(by, kind, member, user_id=user.id, after=after, invitation_id=invitation.id)
 
 
-def _require_addressee(email: str, user: User, *, proved: bool) -> None:
+def _require_addressee(by: Trace, email: str, user: User, *, proved: bool) -> None:
     """Raise Forbidden unless the invited address is the person's, and proved to be."""
     if user.email != email:
         raise Forbidden(
@@ -126,6 +126,7 @@ def _require_addressee(email: str, user: User, *, proved: bool) -> None:
             raise _unproved(email)
         user.email_verified_at = clock.now()
         session.flush()
+        activities.record(by, "user.email_verified", user_id=user.id)
 
 
 def _unproved(email: str) -> Forbidden:

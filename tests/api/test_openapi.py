@@ -16,11 +16,14 @@ from schemathesis.specs.openapi.checks import (
 )
 from sqlalchemy import update
 
+from app.core import queue
 from app.core.uow import unit_of_work
+from app.models.mails import Mail
 from app.models.users import User
 from tests.factories.callers import Api
 from tests.factories.fixtures import Caller
 from tests.factories.invitations import invitation
+from tests.factories.people import person
 
 CHECKS = [
     not_a_server_error,
@@ -31,6 +34,7 @@ CHECKS = [
 ]
 EXAMPLES = 8
 SLOW = {"auth_register": 3, "auth_login": 3}  # hashing a password is slow on purpose
+OF_ADMINISTRATORS = ("admin_", "people_", "instance_", "jobs_")
 METHODS = {"get", "post", "put", "patch", "delete"}
 
 
@@ -43,7 +47,7 @@ def _name(operation: Any) -> str:
     return str(operation.definition.raw["operationId"])
 
 
-def _fill(api: Api) -> dict[str, int]:
+def _fill(api: Api) -> dict[str, Any]:
     """Make one of everything; returns the ids by the names they have in paths."""
     statement = "date,description,amount,currency,category,account\n2026-01-02,Bread,-3.50,EUR,,\n"
     return {
@@ -54,12 +58,31 @@ def _fill(api: Api) -> dict[str, int]:
         "import_id": api.upload(statement).get_json()["id"],
         "session_id": api.read("/auth/sessions")["items"][0]["id"],
         "token_id": api.add("/user/tokens", name="Backup", scopes=["read"])["id"],
-        "invitation_id": invitation(api.app),
+        **_of_instance(api),
+        "member_id": api.add(f"/ledgers/{api.person.ledger_id}/members", name="Grandma")["id"],
     }
 
 
+def _of_instance(api: Api) -> dict[str, Any]:
+    """Make what administrators manage: somebody else, a mail that failed, a job that waits."""
+    with api.app.app_context(), unit_of_work() as work:
+        mail = Mail(kind="verify_email", recipient="x@example.com", status="failed")
+        work.session.add(mail)
+        work.session.flush()
+        queue.enqueue("app.jobs.mails.send", mail.id, name="one")
+        return {"user_id": person(api.app).id, "mail_id": mail.id, "job_id": "one"}
+
+
+def _invitation(operation: Any, api: Api) -> dict[str, int]:
+    """Make an invitation of the kind that an operation is about."""
+    if "/ledgers/" not in operation.path:
+        return {"invitation_id": invitation(api.app)}
+    path = f"/ledgers/{api.person.ledger_id}/invitations"
+    return {"invitation_id": api.add(path, role="viewer")["id"]}
+
+
 def _try(operation: Any, api: Api, mode: GenerationMode, examples: int) -> int:
-    ids = _fill(api)
+    ids = _fill(api) | _invitation(operation, api)
     answered: list[int] = []
 
     @settings(
@@ -95,7 +118,7 @@ def test_operations_of_administrators_keep_to_their_description(
 ) -> None:
     tried = 0
     for operation in _operations(caller()):
-        if _name(operation).startswith("admin_"):
+        if _name(operation).startswith(OF_ADMINISTRATORS):
             tried += _try(operation, _admin(caller()), mode, EXAMPLES)
     assert tried > 20
 
