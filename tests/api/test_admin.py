@@ -135,7 +135,7 @@ def test_an_invitation_is_made_on_the_server_too(app: Flask, admin: Api) -> None
 def test_what_is_no_address_is_refused_on_the_server(app: Flask, admin: Api) -> None:
     said = app.test_cli_runner().invoke(args=["users", "invite", "ada"])
     assert said.exit_code == 2
-    assert "ada is no e-mail address" in said.output
+    assert "Not a valid email address." in said.output
     assert _listed(admin) == []
 
 
