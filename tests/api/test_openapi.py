@@ -70,7 +70,8 @@ def _of_instance(api: Api) -> dict[str, Any]:
         work.session.add(mail)
         work.session.flush()
         queue.enqueue("app.jobs.mails.send", mail.id, name="one")
-        return {"user_id": person(api.app).id, "mail_id": mail.id, "job_id": "one"}
+        mail_id = mail.id
+    return {"user_id": person(api.app).id, "mail_id": mail_id, "job_id": "one"}
 
 
 def _invitation(operation: Any, api: Api) -> dict[str, int]:
