@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
 from app.core.errors import Forbidden, InsufficientScope, NotFound
+from app.models.activities import NOBODY, Trace
 from app.models.users import Actor
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -96,6 +97,17 @@ def require_administrator(actor: Actor) -> None:
     """Raise NotFound for everybody else: they need not know that there is such a thing."""
     if not administers(actor):
         raise NotFound
+
+
+def require_operator(actor: Actor | None) -> Trace:
+    """Raise NotFound for all but administrators and the server itself, which is None.
+
+    Whoever may run commands there runs the instance. Returns who is at work, for the log.
+    """
+    if actor is None:
+        return NOBODY
+    require_administrator(actor)
+    return actor.trace
 
 
 def require_scope(actor: Actor, method: str, path: str) -> None:

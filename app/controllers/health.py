@@ -39,10 +39,9 @@ def check(folder: Path, mail: Callable[[], bool]) -> Health:
     return health.check(folder, mail)
 
 
-def report(actor: Actor | None, folder: Path, mail: Callable[[], bool]) -> Report:
+def report(actor: Actor, folder: Path, mail: Callable[[], bool]) -> Report:
     """Return how all parts are, and their versions. NotFound for all but administrators."""
-    if actor is not None:
-        require_administrator(actor)
+    require_administrator(actor)
     return Report(health.check(folder, mail), _versions())
 
 

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.core.uow import unit_of_work
-from app.models.activities import NOBODY
 from app.models.users import Actor
-from app.policies import require_administrator
+from app.policies import require_operator
 from app.services import activities, instance_settings
 from app.services.instance_settings import Effective
 
@@ -39,15 +38,13 @@ def show(actor: Actor | None, mode: str) -> Sequence[Effective]:
     ``actor`` is an administrator, or None for who may run commands on the server; NotFound for
     everybody else.
     """
-    if actor is not None:
-        require_administrator(actor)
+    require_operator(actor)
     return instance_settings.effective({"registration": mode, **BUILT_IN})
 
 
 def update(actor: Actor | None, **changes: Any) -> None:
     """Set values by their names; None goes back to what the environment says."""
-    if actor is not None:
-        require_administrator(actor)
+    by = require_operator(actor)
     with unit_of_work():
         before = instance_settings.find_all()
         changed = {name: to for name, to in changes.items() if before.get(name) != to}
@@ -55,7 +52,7 @@ def update(actor: Actor | None, **changes: Any) -> None:
             instance_settings.write(name, value)
         if changed:
             activities.record(
-                actor.trace if actor else NOBODY,
+                by,
                 "settings.changed",
                 before={name: before.get(name) for name in changed},
                 after=changed,

@@ -10,9 +10,9 @@ from app.core import bounded, queue
 from app.core.errors import Unavailable
 from app.core.queue import QueuedJob, QueueState
 from app.core.uow import unit_of_work
-from app.models.activities import NOBODY
+from app.models.activities import Trace
 from app.models.users import Actor
-from app.policies import require_administrator
+from app.policies import require_operator
 from app.services import activities, backlog
 from app.services.backlog import Entry
 
@@ -31,7 +31,7 @@ class Work:
 
 def show(actor: Actor | None) -> Work:
     """Return all there is to do. NotFound for all but administrators."""
-    _admit(actor)
+    require_operator(actor)
     entries = backlog.find_all()
     answer = bounded.ask({"queue": lambda: (queue.state(), queue.jobs())}, SECONDS)["queue"]
     if answer.value is not None:
@@ -43,15 +43,15 @@ def show(actor: Actor | None) -> Work:
 
 def find(actor: Actor | None, job_id: str) -> QueuedJob:
     """Return a job of the queue. NotFound without one."""
-    _admit(actor)
+    require_operator(actor)
     return queue.find(job_id)
 
 
 def retry(actor: Actor | None, job_id: str) -> None:
     """Have a failed job done again. NotFound without one, Conflict when it did not fail."""
-    _admit(actor)
+    by = require_operator(actor)
     queue.retry(job_id)
-    _note(actor, "job.retried", job_id)
+    _note(by, "job.retried", job_id)
 
 
 def drop(actor: Actor | None, job_id: str) -> None:
@@ -59,16 +59,11 @@ def drop(actor: Actor | None, job_id: str) -> None:
 
     What it was to do stays in the database, and is handed out again if it still has to be done.
     """
-    _admit(actor)
+    by = require_operator(actor)
     queue.drop(job_id)
-    _note(actor, "job.dropped", job_id)
+    _note(by, "job.dropped", job_id)
 
 
-def _admit(actor: Actor | None) -> None:
-    if actor is not None:
-        require_administrator(actor)
-
-
-def _note(actor: Actor | None, kind: str, job_id: str) -> None:
+def _note(by: Trace, kind: str, job_id: str) -> None:
     with unit_of_work():
-        activities.record(actor.trace if actor else NOBODY, kind, job=job_id[:100])
+        activities.record(by, kind, job=job_id[:100])

@@ -30,6 +30,12 @@ def list_failed(actor: Actor) -> Sequence[Mail]:
     return mails.find_failed()
 
 
+def count_failed(actor: Actor) -> int:
+    """Return how many mails failed for good."""
+    require_administrator(actor)
+    return mails.count_failed()
+
+
 def retry(actor: Actor, mail_id: int) -> None:
     """Have a mail that failed for good tried again. NotFound when there is none."""
     require_administrator(actor)

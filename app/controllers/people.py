@@ -10,9 +10,9 @@ from app.controllers import erasures
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.paging import Page, PageRequest
 from app.core.uow import unit_of_work
-from app.models.activities import NOBODY, Trace
+from app.models.activities import Trace
 from app.models.users import Actor, User
-from app.policies import require_administrator
+from app.policies import require_operator
 from app.services import activities, links, mails, people, users
 from app.services.people import Person
 
@@ -29,13 +29,13 @@ def list_page(
     state: str | None = None,
 ) -> Page[Person]:
     """Return a page of the people there are."""
-    _admit(actor)
+    require_operator(actor)
     return people.find_page(request, q=q, role=role, state=state)
 
 
 def show(actor: Actor | None, user_id: int) -> Person:
     """Return one of them."""
-    _admit(actor)
+    require_operator(actor)
     return people.find(user_id)
 
 
@@ -58,7 +58,7 @@ def update(
     Disabling ends their sign-ins, tokens and links too. Conflict for the last administrator;
     Invalid without ``confirm`` where somebody would shut themselves out.
     """
-    _admit(actor)
+    by = require_operator(actor)
     with unit_of_work() as work:
         user, administrators = people.lock(user_id)
         _still_admit(actor, administrators)
@@ -66,30 +66,32 @@ def update(
             check(people.find(user_id))
         if role == "user" or is_active is False:
             _hold_against(actor, user, administrators, confirm=confirm)
-        _set_role(_by(actor), user, role)
-        _set_active(_by(actor), user, is_active)
+        _set_role(by, user, role)
+        _set_active(by, user, is_active)
         work.session.flush()
     return people.find(user_id)
 
 
 def send_reset(actor: Actor | None, user_id: int) -> None:
     """Mail a person a link to set a new password. Conflict where no mail may go to them."""
-    _admit(actor)
+    by = require_operator(actor)
     with unit_of_work() as work:
-        user, _ = people.lock(user_id)
+        user, administrators = people.lock(user_id)
+        _still_admit(actor, administrators)
         _demand_reachable(user)
         mails.post(work, links.RESET, recipient=user.email)
-        activities.record(_by(actor), "user.password_reset_sent", user_id=user.id)
+        activities.record(by, "user.password_reset_sent", user_id=user.id)
 
 
 def sign_out(actor: Actor | None, user_id: int) -> int:
     """End every sign-in, token and mailed link of a person at once; returns how many."""
-    _admit(actor)
+    by = require_operator(actor)
     with unit_of_work() as work:
-        user, _ = people.lock(user_id)
+        user, administrators = people.lock(user_id)
+        _still_admit(actor, administrators)
         ended = people.sign_out(user)
         work.session.flush()
-        activities.record(_by(actor), "sign_in.all_revoked", user_id=user.id, ended=ended)
+        activities.record(by, "sign_in.all_revoked", user_id=user.id, ended=ended)
     return ended
 
 
@@ -99,7 +101,7 @@ def delete(actor: Actor | None, user_id: int, *, password: str = "") -> None:
     Invalid where ``password`` is not that of the administrator who asks; Conflict for oneself, who
     is erased in the settings, and for the last administrator.
     """
-    _admit(actor)
+    by = require_operator(actor)
     if actor is not None:
         users.demand_password(users.find(actor.id), password)
         if actor.id == user_id:
@@ -108,22 +110,13 @@ def delete(actor: Actor | None, user_id: int, *, password: str = "") -> None:
         user, administrators = people.lock(user_id)
         _still_admit(actor, administrators)
         people.require_another(user, administrators)
-        erasures.begin(work, _by(actor), user)
-
-
-def _admit(actor: Actor | None) -> None:
-    if actor is not None:
-        require_administrator(actor)
+        erasures.begin(work, by, user)
 
 
 def _still_admit(actor: Actor | None, administrators: Sequence[int]) -> None:
     """Refuse who was an administrator when the request came, and is none any more."""
     if actor is not None and actor.id not in administrators:
         raise NotFound
-
-
-def _by(actor: Actor | None) -> Trace:
-    return actor.trace if actor else NOBODY
 
 
 def _hold_against(

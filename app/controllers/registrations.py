@@ -5,10 +5,9 @@ from dataclasses import dataclass, replace
 
 from app.core.paging import Page, PageRequest
 from app.core.uow import UnitOfWork, unit_of_work
-from app.models.activities import NOBODY
 from app.models.invitations import Invitation
 from app.models.users import Actor
-from app.policies import require_administrator
+from app.policies import require_administrator, require_operator
 from app.services import activities, invitations, mails, registrations
 
 
@@ -62,8 +61,7 @@ def invite(
 
     ``actor`` is an administrator, or None for who may run commands on the server.
     """
-    if actor is not None:
-        require_administrator(actor)
+    by = require_operator(actor)
     with unit_of_work() as work:
         made = invitations.record(
             email=email,
@@ -71,7 +69,7 @@ def invite(
             expires_at=expires_at,
             max_uses=max_uses,
         )
-        activities.record(actor.trace if actor else NOBODY, "invitation.created", made)
+        activities.record(by, "invitation.created", made)
         if made.email:
             _send(work, made, made.email, locale=actor.locale if actor else None)
         return _shown(invitations.find(made.id), base_url)

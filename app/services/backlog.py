@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.core import clock
 from app.models import data_exports, imports
@@ -41,11 +41,6 @@ class Entry:
 def find_all() -> Sequence[Entry]:
     """Return imports, mails and data exports that wait, are at work, or failed this month."""
     return [entry for kind in _KINDS for entry in _find(kind)]
-
-
-def count_failed_mails() -> int:
-    """Return how many mails failed for good."""
-    return session.scalar(select(func.count()).where(Mail.status == "failed")) or 0
 
 
 def _find(kind: str) -> Sequence[Entry]:

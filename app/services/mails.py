@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from app.core import clock, queue
 from app.core.errors import NotFound
@@ -103,6 +103,11 @@ def find_failed() -> Sequence[Mail]:
     """Return the newest mails that failed for good, the newest first."""
     failed = select(Mail).where(Mail.status == "failed")
     return session.scalars(failed.order_by(Mail.id.desc()).limit(MOST_SHOWN)).all()
+
+
+def count_failed() -> int:
+    """Return how many mails failed for good."""
+    return session.scalar(select(func.count()).where(Mail.status == "failed")) or 0
 
 
 def retry(unit: UnitOfWork, mail_id: int) -> None:

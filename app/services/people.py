@@ -17,9 +17,8 @@ from app.models.ledgers import Ledger
 from app.models.members import Member
 from app.models.second_factors import OneTimePassword, Passkey
 from app.models.users import SignIn, User
-from app.services import api_tokens, links, sign_ins
+from app.services import api_tokens, links, sign_ins, users
 
-STATES = ("active", "disabled", "unverified")
 ACTIVE_FOR = dt.timedelta(days=30)
 """How long after they were last seen somebody counts as active."""
 
@@ -71,7 +70,6 @@ _ORDERS: dict[str, Any] = {
     "seen": _LAST_SEEN.asc().nulls_first(),
     "-seen": _LAST_SEEN.desc().nulls_last(),
 }
-SORTS = tuple(_ORDERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +112,7 @@ def find(user_id: int) -> Person:
 
 def find_id(email_or_id: str) -> int:
     """Return whom an address or an id in digits means. NotFound when nobody."""
-    condition: ColumnElement[bool] = User.email == email_or_id.strip().casefold()
+    condition: ColumnElement[bool] = User.email == users.normalize_email(email_or_id)
     if email_or_id.isascii() and email_or_id.isdigit() and len(email_or_id) < 19:
         condition = User.id == int(email_or_id)
     found = session.scalar(select(User.id).where(condition))

@@ -39,6 +39,6 @@ def index() -> str:
         "admin/overview.html",
         figures=figures,
         troubles=[check for check in report.health.checks if check.state != "ok"],
-        failed_mails=len(mails.list_failed(actor())),
+        failed_mails=mails.count_failed(actor()),
         work=jobs.show(actor()),
     )
