@@ -9,7 +9,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.models.base import Base, Id, currency, id_pk
 from app.models.mixins import Timestamped
 
-
 REMOVING = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 """When a ledger counts as deleted whose rows are being removed: long ago, whatever was said."""
 
