@@ -108,7 +108,7 @@ def _queue() -> Finding:
             WARNING, f"The scheduler {said}.", "Start the scheduler: it brings back what got lost."
         )
     alive = "One worker is" if state.workers == 1 else f"{state.workers} workers are"
-    return Finding(OK, f"{alive} alive: {counted}")
+    return Finding(OK, f"{alive} alive: {counted} The scheduler was heard at {_hour(beat)}.")
 
 
 def _hour(instant: dt.datetime) -> str:

@@ -228,10 +228,27 @@ def test_the_scheduler_is_missed_when_it_is_silent(
 
     assert said() == "The scheduler has said nothing for a week."
     queue.note_beat()
-    assert said() == "One worker is alive: 0 waiting, 0 running, 0 failed."
+    assert said().startswith("One worker is alive: 0 waiting, 0 running, 0 failed. The scheduler")
     later = clock.now() + dt.timedelta(seconds=61)
     monkeypatch.setattr(clock, "now", lambda: later)
     assert "The scheduler was last heard at" in said()
+
+
+def test_monitoring_comes_with_a_token_of_an_administrator(admin: Api, other: Api) -> None:
+    client = admin.app.test_client(use_cookies=False)
+
+    def status(token: str) -> int:
+        headers = {"Authorization": f"Bearer {token}"}
+        elsewhere = {"REMOTE_ADDR": "203.0.113.9"}
+        path = "/health/detailed"
+        return client.get(path, headers=headers, environ_overrides=elsewhere).status_code
+
+    tokens = [
+        admin.add("/user/tokens", name=scope, scopes=[scope])["token"]
+        for scope in ("admin", "read")
+    ]
+    assert status(str(admin.token)) == status(tokens[0]) == 200
+    assert status(tokens[1]) == status(str(other.token)) == status("x") == 404
 
 
 # Figures, the log
