@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from app.policies import ALLOWED, WHILE_ARCHIVED, Permission
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECURITY = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
 
@@ -41,6 +43,21 @@ def test_every_requirement_of_level_1_is_answered_once() -> None:
 def test_exceptions_of_level_2_are_named_once() -> None:
     named = _requirements("Level 2")
     assert len(named) == len(set(named)) > 20
+
+
+def test_the_table_of_roles_is_that_of_the_policies() -> None:
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in SECURITY.partition("\n| | see *")[2].partition("\n\n")[0].splitlines()[2:]
+    ]
+    names = [*Permission]
+    heading = " | ".join(f"{name} *" if name in WHILE_ARCHIVED else name for name in names)
+    assert f"\n| | {heading} |\n" in SECURITY
+    documented = {
+        role: {name for name, cell in zip(names, cells, strict=True) if cell == "✓"}
+        for role, *cells in rows
+    }
+    assert documented == ALLOWED
 
 
 @pytest.mark.parametrize("document", sorted((ROOT / "docs").glob("*.md")), ids=lambda p: p.name)
