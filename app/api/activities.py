@@ -17,14 +17,12 @@ from app.schemas.activities import ActivityPageSchema, ActivityQuery, ActivitySc
 
 blp = Blueprint("api_activity", __name__, url_prefix="/api", description="Who did what")
 
-_CSV = {"200": {"content": {"text/csv": {"schema": {"type": "string"}}}}}
-
 
 @blp.route("/user/activity", methods=["GET"])
 @signed_in
-@blp.doc(responses=_CSV)
 @blp.arguments(ActivityQuery(exclude=("ledger_id",)), location="query")
 @blp.response(200, ActivityPageSchema)
+@blp.alt_response(200, schema={"type": "string"}, content_type="text/csv")
 def own(query: dict[str, Any]) -> Response:
     """List what you did and what concerns you, newest first; with ``format=csv`` all of it."""
     return _answer(query, activities.list_own, activities.export_own)
@@ -32,9 +30,9 @@ def own(query: dict[str, Any]) -> Response:
 
 @blp.route("/ledgers/<id:ledger_id>/activity", methods=["GET"])
 @needs(Permission.SEE)
-@blp.doc(responses=_CSV)
 @blp.arguments(ActivityQuery(exclude=("ledger_id",)), location="query")
 @blp.response(200, ActivityPageSchema)
+@blp.alt_response(200, schema={"type": "string"}, content_type="text/csv")
 def of_ledger(query: dict[str, Any], ledger_id: int) -> Response:
     """List what was done in a ledger, newest first; with ``format=csv`` all of it."""
     return _answer(query, activities.list_of_ledger, activities.export_of_ledger, ledger_id)
