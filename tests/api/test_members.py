@@ -187,3 +187,16 @@ def test_the_log_tells_what_became_of_members(app: Flask, shared: Shared) -> Non
     assert kinds_of(app, shared.id)[before:] == [
         "member.added", "member.renamed", "member.role_changed", "member.removed",
     ]  # fmt: skip
+
+
+def test_rows_carry_who_entered_and_who_changed_them(shared: Shared) -> None:
+    account = shared.owner.read("/accounts", ledger_id=shared.id)["items"][0]["id"]
+    path = f"/transactions?ledger_id={shared.id}"
+    row = {"type": "expense", "amount": "1.00", "account_id": account}
+    made = expect(201, shared.editor.post(path, row))
+    editor, owner = shared.editor.person.id, shared.owner.person.id
+    assert (made["created_by_id"], made["updated_by_id"]) == (editor, editor)
+    expect(200, shared.owner.patch(f"/transactions/{made['id']}", {"amount": "2.00"}))
+    [listed] = shared.viewer.read(path)["items"]
+    assert (listed["created_by_id"], listed["updated_by_id"]) == (editor, owner)
+    assert listed == shared.viewer.read(f"/transactions/{made['id']}")
