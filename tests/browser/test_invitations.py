@@ -48,6 +48,7 @@ def test_invited_by_mail_somebody_registers(house: House, settings: Settings) ->
     guest.sees("You can register here with an invitation only.")
     admin.page.get_by_label("Menu of").last.click()
     admin.page.get_by_role("link", name="Administration").last.click()
+    admin.page.get_by_role("link", name="Invitations").click()
     admin.sees("Only people with an invitation can register now.")
     admin.page.get_by_label("E-mail").fill(guest.email)
     admin.page.get_by_role("button", name="Invite").click()
