@@ -171,7 +171,7 @@ def test_the_own_ledger_may_be_named(api: Api) -> None:
 def test_ledgers_say_what_one_may(api: Api) -> None:
     ledger = {
         "id": api.person.ledger_id, "name": "Personal", "kind": "personal", "currency": "EUR",
-        "role": "owner",
+        "role": "owner", "archived": False,
     }  # fmt: skip
     assert api.read("/ledgers") == {"items": [ledger]}
     assert api.read(f"/ledgers/{api.person.ledger_id}") == ledger
