@@ -9,7 +9,7 @@ from app.api.answers import json_response, page_response
 from app.api.blueprint import Blueprint
 from app.api.idempotency import completed, idempotent
 from app.controllers import mails, registrations
-from app.controllers.registrations import Invited
+from app.models.invitations import Invited
 from app.policies import Permission, needs
 from app.schemas.mails import MailListSchema
 from app.schemas.registrations import (

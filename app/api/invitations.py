@@ -9,18 +9,18 @@ from app.api.answers import page_response
 from app.api.blueprint import Blueprint
 from app.api.idempotency import completed, idempotent
 from app.controllers import invitations
-from app.controllers.invitations import Invited
+from app.models.invitations import Invited
 from app.models.ledgers import LedgerScope
 from app.policies import Permission, needs, public, signed_in
 from app.schemas.invitations import (
     InvitationToken,
     LedgerInvitationInput,
     LedgerInvitationPageSchema,
-    LedgerInvitationQuery,
     LedgerInvitationSchema,
     OfferSchema,
 )
 from app.schemas.ledgers import LedgerSchema
+from app.schemas.registrations import InvitationQuery
 from app.services.joining import Offer
 
 ledger_blp = Blueprint(
@@ -48,7 +48,7 @@ def _found(ledger_id: int, invitation_id: int) -> Invited:
 
 
 @ledger_blp.route("/<id:ledger_id>/invitations", methods=["GET"])
-@ledger_blp.arguments(LedgerInvitationQuery, location="query")
+@ledger_blp.arguments(InvitationQuery, location="query")
 @ledger_blp.response(200, LedgerInvitationPageSchema)
 @needs(Permission.MANAGE)
 def index(query: dict[str, Any], ledger_id: int) -> Response:

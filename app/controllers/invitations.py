@@ -1,12 +1,12 @@
 """Invitations into a ledger: made and taken back by its owners, accepted by whoever they reach."""
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from app.core.errors import Conflict, Invalid
 from app.core.paging import Page, PageRequest
 from app.core.uow import UnitOfWork, unit_of_work
-from app.models.invitations import Invitation
+from app.models.invitations import Invitation, Invited
 from app.models.ledgers import LedgerKey, LedgerScope
 from app.models.users import Actor
 from app.policies import Permission, require
@@ -16,29 +16,6 @@ from app.services.joining import Offer
 LONGEST_LIFETIME = dt.timedelta(days=90)
 MOST_WAITING = 100
 """How many invitations into a ledger may wait at once."""
-PATH = "/invitation?token="
-
-
-@dataclass(frozen=True, slots=True)
-class Invited:
-    """An invitation as the owners of its ledger see it; with its link while it lets somebody in."""
-
-    id: int
-    role: str
-    email: str | None
-    member_id: int | None
-    created_by: str | None
-    created_at: dt.datetime
-    expires_at: dt.datetime
-    uses: int
-    max_uses: int | None
-    state: str
-    token: str | None
-    url: str | None
-
-    def without_link(self) -> "Invited":
-        """Return what may be stored of it."""
-        return replace(self, token=None, url=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,27 +32,21 @@ def list_page(
     """Return a page of a ledger's invitations, the newest first; links begin with ``base_url``."""
     scope = ledgers.find(actor.id, ledger_id)
     require(scope, Permission.MANAGE)
-    page = invitations.find_page(request, ledger_id=scope.id)
-    return Page(
-        items=[_shown(one, base_url) for one in page.items],
-        per_page=page.per_page,
-        total=page.total,
-        page=page.page,
-    )
+    return invitations.shown_page(base_url, request, ledger_id=scope.id)
 
 
 def list_waiting(actor: Actor, ledger_id: int, *, base_url: str) -> list[Invited]:
     """Return the invitations into a ledger that let somebody in, the newest first."""
     scope = ledgers.find(actor.id, ledger_id)
     require(scope, Permission.MANAGE)
-    return [_shown(one, base_url) for one in invitations.find_all_waiting(scope.id)]
+    return [invitations.shown(one, base_url) for one in invitations.find_all_waiting(scope.id)]
 
 
 def show(actor: Actor, ledger_id: int, invitation_id: int, *, base_url: str) -> Invited:
     """Return one invitation into a ledger."""
     scope = ledgers.find(actor.id, ledger_id)
     require(scope, Permission.MANAGE)
-    return _shown(invitations.find(invitation_id, ledger_id=scope.id), base_url)
+    return invitations.shown(invitations.find(invitation_id, ledger_id=scope.id), base_url)
 
 
 def invite(
@@ -112,7 +83,7 @@ def invite(
         activities.record(actor.trace, "invitation.created", made, after=_told(made))
         if made.email:
             _send(work, actor, scope, made, made.email)
-        return _shown(invitations.find(made.id, ledger_id=ledger_id), base_url)
+        return invitations.shown(invitations.find(made.id, ledger_id=ledger_id), base_url)
 
 
 def revoke(actor: Actor, ledger_id: int, invitation_id: int) -> None:
@@ -196,21 +167,3 @@ def _told(invitation: Invitation) -> dict[str, object]:
         "max_uses": invitation.max_uses,
         "expires_at": invitation.expires_at.isoformat(),
     }
-
-
-def _shown(invitation: Invitation, base_url: str) -> Invited:
-    token = invitations.token_of(invitation) if invitation.state == "waiting" else None
-    return Invited(
-        id=invitation.id,
-        role=str(invitation.role),
-        email=invitation.email,
-        member_id=invitation.member_id,
-        created_by=invitation.created_by.name if invitation.created_by else None,
-        created_at=invitation.created_at,
-        expires_at=invitation.expires_at,
-        uses=invitation.uses,
-        max_uses=invitation.max_uses,
-        state=invitation.state,
-        token=token,
-        url=f"{base_url}{PATH}{token}" if token else None,
-    )

@@ -1,52 +1,25 @@
 """Invitations to register, where an instance is not open to everybody."""
 
 import datetime as dt
-from dataclasses import dataclass, replace
 
 from app.core.paging import Page, PageRequest
 from app.core.uow import UnitOfWork, unit_of_work
-from app.models.invitations import Invitation
+from app.models.invitations import Invitation, Invited
 from app.models.users import Actor
 from app.policies import require_administrator, require_operator
 from app.services import activities, invitations, mails, registrations
 
 
-@dataclass(frozen=True, slots=True)
-class Invited:
-    """An invitation as administrators see it; with its link while it lets somebody in."""
-
-    id: int
-    email: str | None
-    created_by: str | None
-    created_at: dt.datetime
-    expires_at: dt.datetime
-    uses: int
-    max_uses: int | None
-    state: str
-    token: str | None
-    url: str | None
-
-    def without_link(self) -> "Invited":
-        """Return what may be stored of it."""
-        return replace(self, token=None, url=None)
-
-
 def list_page(actor: Actor, *, base_url: str, request: PageRequest) -> Page[Invited]:
     """Return a page of all invitations, the newest first; links begin with ``base_url``."""
     require_administrator(actor)
-    page = invitations.find_page(request)
-    return Page(
-        items=[_shown(one, base_url) for one in page.items],
-        per_page=page.per_page,
-        total=page.total,
-        page=page.page,
-    )
+    return invitations.shown_page(base_url, request)
 
 
 def show(actor: Actor, invitation_id: int, *, base_url: str) -> Invited:
     """Return one invitation."""
     require_administrator(actor)
-    return _shown(invitations.find(invitation_id), base_url)
+    return invitations.shown(invitations.find(invitation_id), base_url)
 
 
 def invite(
@@ -72,7 +45,7 @@ def invite(
         activities.record(by, "invitation.created", made)
         if made.email:
             _send(work, made, made.email, locale=actor.locale if actor else None)
-        return _shown(invitations.find(made.id), base_url)
+        return invitations.shown(invitations.find(made.id), base_url)
 
 
 def revoke(actor: Actor, invitation_id: int) -> None:
@@ -97,19 +70,3 @@ def _send(work: UnitOfWork, invitation: Invitation, email: str, *, locale: str |
         "locale": locale,
     }
     mails.post(work, "registration_invitation", recipient=email, details=details)
-
-
-def _shown(invitation: Invitation, base_url: str) -> Invited:
-    token = invitations.token_of(invitation) if invitation.state == "waiting" else None
-    return Invited(
-        id=invitation.id,
-        email=invitation.email,
-        created_by=invitation.created_by.name if invitation.created_by else None,
-        created_at=invitation.created_at,
-        expires_at=invitation.expires_at,
-        uses=invitation.uses,
-        max_uses=invitation.max_uses,
-        state=invitation.state,
-        token=token,
-        url=f"{base_url}/register?invitation={token}" if token else None,
-    )

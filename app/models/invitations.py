@@ -1,6 +1,7 @@
 """Invitations: to register, or into a ledger."""
 
 import datetime as dt
+from dataclasses import dataclass, replace
 
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -55,3 +56,28 @@ class Invitation(Base):
         if self.max_uses is not None and self.uses >= self.max_uses:
             return "used"
         return "waiting" if self.expires_at > clock.now() else "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """An invitation as those see it who may make some; with its link while it lets somebody in.
+
+    ``role`` and ``member_id`` are None for one to register.
+    """
+
+    id: int
+    role: str | None
+    email: str | None
+    member_id: int | None
+    created_by: str | None
+    created_at: dt.datetime
+    expires_at: dt.datetime
+    uses: int
+    max_uses: int | None
+    state: str
+    token: str | None
+    url: str | None
+
+    def without_link(self) -> "Invited":
+        """Return what may be stored of it."""
+        return replace(self, token=None, url=None)

@@ -31,7 +31,7 @@ class InvitationQuery(PageQuery):
     """Which page of the invitations."""
 
     class Meta(PageQuery.Meta):
-        """By number only, and of no ledger."""
+        """By number only; which ledger, if any, is in the path."""
 
         exclude = ("ledger_id", "cursor")
 

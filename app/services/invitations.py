@@ -16,10 +16,12 @@ from app.core import clock, signing
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.paging import Page, PageRequest
 from app.models.base import session
-from app.models.invitations import Invitation
+from app.models.invitations import Invitation, Invited
 from app.services import users
 
 PURPOSE = "invitation"
+REGISTER_PATH = "/register?invitation="
+LEDGER_PATH = "/invitation?token="
 MAILED = "invitation by mail"
 """The purpose of a token that went to one address only and so proves that its reader got it."""
 LIFETIME = dt.timedelta(days=7)
@@ -78,6 +80,35 @@ def mailed_token_of(invitation: Invitation) -> str:
 def was_mailed(token: str) -> bool:
     """Whether a token is one that was sent by mail."""
     return _read(MAILED, token) is not None
+
+
+def shown(invitation: Invitation, base_url: str) -> Invited:
+    """Return an invitation with its link, which begins with ``base_url``."""
+    token = token_of(invitation) if invitation.state == "waiting" else None
+    path = REGISTER_PATH if invitation.ledger_id is None else LEDGER_PATH
+    return Invited(
+        id=invitation.id,
+        role=invitation.role,
+        email=invitation.email,
+        member_id=invitation.member_id,
+        created_by=invitation.created_by.name if invitation.created_by else None,
+        created_at=invitation.created_at,
+        expires_at=invitation.expires_at,
+        uses=invitation.uses,
+        max_uses=invitation.max_uses,
+        state=invitation.state,
+        token=token,
+        url=f"{base_url}{path}{token}" if token else None,
+    )
+
+
+def shown_page(
+    base_url: str, request: PageRequest, *, ledger_id: int | None = None
+) -> Page[Invited]:
+    """Return :func:`find_page` with links."""
+    page = find_page(request, ledger_id=ledger_id)
+    items = [shown(one, base_url) for one in page.items]
+    return Page(items=items, per_page=page.per_page, total=page.total, page=page.page)
 
 
 def find_good(token: str) -> Invitation:
