@@ -20,6 +20,7 @@ from typing import Any
 import hypothesis
 import pytest
 import redis as redis_client
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_sqlalchemy.session import Session
@@ -165,6 +166,19 @@ def _migrate(settings: Settings) -> None:
 
     with running_app(settings) as app, app.app_context():
         flask_migrate.upgrade(directory=str(ROOT / "migrations"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def slow_hasher() -> Iterator[PasswordHasher]:
+    """Let passwords be hashed quickly, and give the hasher that is used outside of tests."""
+    from app.services import users
+    from tests.factories.people import QUICK
+
+    slow = users._hasher
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(users, "_hasher", QUICK)
+        patch.setattr(users, "_NOBODY", QUICK.hash("nobody has this password"))
+        yield slow
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,7 @@ from tests.architecture.access import BY_TOKEN, KINDS, ROUTES, outcome
 from tests.architecture.offers import offers
 from tests.architecture.requests import body_of, files_of, query_of
 from tests.architecture.snapshots import Snapshot
-from tests.architecture.worlds import JOB, MISSING, QUICK, Walker, World, build, wait_in_queue
+from tests.architecture.worlds import JOB, MISSING, Walker, World, build, wait_in_queue
 from tests.conftest import running_app
 
 HOST = "http://localhost:5000"
@@ -134,9 +134,8 @@ def prepared(settings: Settings) -> Iterator[Walk]:
 
 
 @pytest.fixture
-def walk(prepared: Walk, monkeypatch: pytest.MonkeyPatch) -> Walk:
+def walk(prepared: Walk) -> Walk:
     """The world as it was prepared."""
-    monkeypatch.setattr("app.services.users._hasher", QUICK)
     prepared.begin()
     return prepared
 
