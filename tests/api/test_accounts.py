@@ -173,7 +173,8 @@ def test_ledgers_say_what_one_may(api: Api) -> None:
         "id": api.person.ledger_id, "name": "Personal", "kind": "personal", "currency": "EUR",
         "role": "owner", "archived": False,
     }  # fmt: skip
-    assert api.read("/ledgers") == {"items": [ledger]}
+    listed = ledger | {"deleted_at": None, "kept_until": None}
+    assert api.read("/ledgers") == {"items": [listed]}
     assert api.read(f"/ledgers/{api.person.ledger_id}") == ledger
 
 
