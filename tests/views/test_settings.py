@@ -24,7 +24,7 @@ def test_the_settings_begin_with_the_profile(mia: Visitor) -> None:
 def test_every_section_leads_somewhere_and_says_where_one_is(mia: Visitor) -> None:
     page = mia.get(PROFILE).text
     addresses = re.findall(r'<li><a href="(/settings/[^"]+)"', page)
-    assert len(addresses) == 4
+    assert len(addresses) == 5
     for address in addresses:
         response = mia.get(address)
         assert response.status_code == 200
