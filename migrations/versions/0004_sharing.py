@@ -8,6 +8,9 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
+# SQLite changes a table by making it anew; without this, ids of deleted rows would come again.
+NEW_IDS = {"sqlite_autoincrement": True}
+
 
 def upgrade() -> None:
     op.create_table(
@@ -102,7 +105,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("export_id", "number", name=op.f("pk_data_export_parts")),
     )
-    with op.batch_alter_table("imports", schema=None) as batch_op:
+    with op.batch_alter_table("imports", table_kwargs=NEW_IDS) as batch_op:
         batch_op.add_column(
             sa.Column(
                 "asked_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
@@ -120,7 +123,7 @@ def upgrade() -> None:
 
     _renew_members()
 
-    with op.batch_alter_table("invitations", schema=None) as batch_op:
+    with op.batch_alter_table("invitations", table_kwargs=NEW_IDS) as batch_op:
         batch_op.add_column(
             sa.Column(
                 "member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
@@ -135,11 +138,11 @@ def upgrade() -> None:
             ondelete="CASCADE",
         )
 
-    with op.batch_alter_table("ledgers", schema=None) as batch_op:
+    with op.batch_alter_table("ledgers", table_kwargs=NEW_IDS) as batch_op:
         batch_op.add_column(sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True))
 
-    with op.batch_alter_table("transactions", schema=None) as batch_op:
+    with op.batch_alter_table("transactions", table_kwargs=NEW_IDS) as batch_op:
         batch_op.add_column(
             sa.Column(
                 "updated_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
@@ -153,32 +156,32 @@ def upgrade() -> None:
             ondelete="SET NULL",
         )
 
-    with op.batch_alter_table("users", schema=None) as batch_op:
+    with op.batch_alter_table("users", table_kwargs=NEW_IDS) as batch_op:
         batch_op.add_column(
             sa.Column("erasure_requested_at", sa.DateTime(timezone=True), nullable=True)
         )
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("users", schema=None) as batch_op:
+    with op.batch_alter_table("users", table_kwargs=NEW_IDS) as batch_op:
         batch_op.drop_column("erasure_requested_at")
 
-    with op.batch_alter_table("transactions", schema=None) as batch_op:
+    with op.batch_alter_table("transactions", table_kwargs=NEW_IDS) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_transactions_updated_by_id"), type_="foreignkey")
         batch_op.drop_column("updated_by_id")
 
-    with op.batch_alter_table("ledgers", schema=None) as batch_op:
+    with op.batch_alter_table("ledgers", table_kwargs=NEW_IDS) as batch_op:
         batch_op.drop_column("deleted_at")
         batch_op.drop_column("archived_at")
 
-    with op.batch_alter_table("invitations", schema=None) as batch_op:
+    with op.batch_alter_table("invitations", table_kwargs=NEW_IDS) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_invitations_member_id"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_invitations_member_id"))
         batch_op.drop_column("member_id")
 
     _restore_members()
 
-    with op.batch_alter_table("imports", schema=None) as batch_op:
+    with op.batch_alter_table("imports", table_kwargs=NEW_IDS) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_imports_asked_by_id"), type_="foreignkey")
         batch_op.drop_column("asked_by_id")
 
