@@ -16,7 +16,7 @@ ASSETS := static/dist/manifest.json
 ASSET_SOURCES := package.json package-lock.json .npmrc static/build.mjs tools/build_assets.py \
 	$(shell find static/src -type f 2>/dev/null)
 CODE := $(wildcard app bench config migrations tests tools run.py)
-LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header \
+LOCK := $(BIN)/uv pip compile --quiet --universal --no-strip-extras --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links --python-version 3.11 $(UPGRADE)
 
 export FLASK_APP := app
