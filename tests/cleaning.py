@@ -6,6 +6,8 @@ from sqlalchemy import create_engine, inspect, text
 from config import Settings
 
 MIGRATIONS_TABLE = "alembic_version"
+SEARCH_TABLES = "transaction_search"
+"""How the tables begin that SQLite keeps of the words of transactions, by triggers."""
 
 
 class Cleaner:
@@ -37,8 +39,10 @@ class Cleaner:
         """All tables but the migrations' own; those that refer come before those referred to."""
         quote = self._engine.dialect.identifier_preparer.quote
         in_order = inspect(self._engine).get_sorted_table_and_fkc_names()
-        names = [name for name, _ in in_order if name not in (None, MIGRATIONS_TABLE)]
-        return [quote(str(name)) for name in reversed(names)]
+        names = [
+            str(name) for name, _ in reversed(in_order) if name not in (None, MIGRATIONS_TABLE)
+        ]
+        return [quote(name) for name in names if not name.startswith(SEARCH_TABLES)]
 
     def _used_tables(self) -> list[str]:
         """The tables that hold rows, in the order in which they can be emptied."""

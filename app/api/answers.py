@@ -112,11 +112,23 @@ def _plain(rows: Sequence[Any]) -> list[dict[str, Any]]:
     """Return light rows as they are sent: amounts as decimal strings."""
     keys = rows[0]._fields if rows else ()
     items = [dict(zip(keys, row, strict=True)) for row in rows]
-    if "amount" in keys:
+    for name, currency in _AMOUNTS.items():
+        if name in keys:
+            for item in items:
+                if item[name] is not None:
+                    item[name] = decimal_string(item[name], digits(item[currency]))
+    if "splits" in keys:
         for item in items:
-            if item["amount"] is not None:
-                item["amount"] = decimal_string(item["amount"], digits(item["currency"]))
+            item["splits"] = [_line(line) for line in item["splits"]]
     return items
+
+
+_AMOUNTS = {"amount": "currency", "to_amount": "to_currency"}
+
+
+def _line(line: Any) -> dict[str, Any]:
+    amount = decimal_string(line.amount, digits(line.currency))
+    return {"category_id": line.category_id, "amount": amount, "notes": line.notes}
 
 
 def _address(cursor: Cursor | None) -> str | None:

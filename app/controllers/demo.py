@@ -50,7 +50,8 @@ def _fill(ledger: Ledger, user_id: int) -> None:
         kind = "income" if minor > 0 else "expense"
         transactions.record(
             ledger.id,
-            by_name[habit.account],
+            account_id=by_name[habit.account].id,
+            currency=by_name[habit.account].currency,
             kind=kind,
             date=date,
             amount=abs(minor),

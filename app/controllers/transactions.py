@@ -1,31 +1,27 @@
-"""Transactions of a ledger: expenses and income."""
+"""Transactions of a ledger: expenses, income and transfers."""
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from typing import Any
 
 from app.core import clock
-from app.core.errors import Invalid, NotFound, Stale
-from app.core.money import Money, MoneyError
+from app.core.errors import NotFound, Stale
 from app.core.paging import Page, PageRequest
 from app.core.rows import AnyRow
 from app.core.uow import unit_of_work
-from app.models.accounts import Account
-from app.models.categories import Category
 from app.models.ledgers import LedgerScope
-from app.models.transactions import Filters, Transaction
+from app.models.transactions import Filters, ListedTransaction, Transaction
 from app.models.users import Actor
 from app.policies import Permission, require
 from app.services import (
-    accounts,
     activities,
     activity_log,
-    categories,
+    entries,
     exports,
     ledgers,
     restoring,
     scoping,
+    transaction_lists,
     transactions,
     versions,
 )
@@ -33,11 +29,11 @@ from app.services import (
 
 def list_page(
     actor: Actor, ledger_id: int | None = None, *, filters: Filters, request: PageRequest
-) -> Page[AnyRow]:
+) -> Page[ListedTransaction]:
     """Return one page of the ledger's rows that pass ``filters``."""
     scope = scoping.find_ledger(actor, ledger_id)
     require(scope, Permission.SEE)
-    return transactions.find_page(scope.id, filters, request)
+    return transaction_lists.find_page(scope.id, filters, request)
 
 
 def sums_by_day(
@@ -46,7 +42,7 @@ def sums_by_day(
     """Return what each day's rows that pass ``filters`` come to: date, currency, signed amount."""
     scope = scoping.find_ledger(actor, ledger_id)
     require(scope, Permission.SEE)
-    return transactions.sums_by_day(scope.id, filters, first, last)
+    return transaction_lists.sums_by_day(scope.id, filters, first, last)
 
 
 def export(actor: Actor, ledger_id: int | None = None, *, filters: Filters) -> Iterator[str]:
@@ -74,59 +70,62 @@ def find(actor: Actor, transaction_id: int) -> Transaction | None:
     return transactions.find(scope.id, transaction_id)
 
 
-def create(
-    actor: Actor,
-    ledger_id: int | None = None,
-    *,
-    type: str,
-    amount: Decimal,
-    date: dt.date | None = None,
-    account_id: int | None = None,
-    category_id: int | None = None,
-    currency: str | None = None,
-    **texts: str,
-) -> Transaction:
-    """Add a row, today where no date is given, to the only account where none is named."""
+def create(actor: Actor, ledger_id: int | None = None, **said: Any) -> Transaction:
+    """Add a row, today where no date is given, to the only account where none is named.
+
+    ``said`` has the names of the API: type, amount and whatever else there is to say.
+    """
     scope = scoping.find_ledger(actor, ledger_id)
     require(scope, Permission.EDIT)
     with unit_of_work(scope):
-        account = _account(scope.id, account_id)
-        category = _category(scope.id, category_id, type)
-        row = transactions.record(
-            scope.id,
-            account,
-            kind=type,
-            date=date or clock.today(actor.timezone),
-            amount=_minor(amount, account, currency),
-            category_id=category.id if category else None,
-            created_by_id=actor.id,
-            updated_by_id=actor.id,
-            **texts,
-        )
+        values = entries.resolve(scope.id, said, today=clock.today(actor.timezone))
+        values |= {"created_by_id": actor.id, "updated_by_id": actor.id}
+        row = transactions.record(scope.id, **values)
         activities.record_change(actor.trace, "transaction.created", row, None)
         return row
 
 
 def update(
-    actor: Actor, transaction_id: int, *, version: int | None = None, **changes: Any
+    actor: Actor,
+    transaction_id: int,
+    *,
+    version: int | None = None,
+    allow_reconciled: bool = False,
+    **said: Any,
 ) -> Transaction:
-    """Change a row. Stale when it is of another ``version`` by now."""
+    """Change a row. Stale when it is of another ``version`` by now.
+
+    Conflict for a reconciled row, unless that is ``allow_reconciled``.
+    """
     row, scope = scoping.find(Transaction, actor.id, transaction_id)
     require(scope, Permission.EDIT)
     with unit_of_work(scope):
         versions.require_current(row, version)
+        transactions.require_unreconciled(row, allowed=allow_reconciled)
         before = activities.snapshot(row)
-        transactions.amend(row, **_resolved(row, changes), updated_by_id=actor.id)
+        today = clock.today(actor.timezone)
+        values = entries.resolve(scope.id, said, row=row, today=today)
+        transactions.amend(row, **values, updated_by_id=actor.id)
         activities.record_change(actor.trace, "transaction.updated", row, before)
     return row
 
 
-def delete(actor: Actor, transaction_id: int, *, version: int | None = None) -> None:
-    """Delete a row. Stale when it is of another ``version`` by now."""
+def delete(
+    actor: Actor,
+    transaction_id: int,
+    *,
+    version: int | None = None,
+    allow_reconciled: bool = False,
+) -> None:
+    """Delete a row. Stale when it is of another ``version`` by now.
+
+    Conflict for a reconciled row, unless that is ``allow_reconciled``.
+    """
     row, scope = scoping.find(Transaction, actor.id, transaction_id)
     require(scope, Permission.EDIT)
     with unit_of_work(scope):
         versions.require_current(row, version)
+        transactions.require_unreconciled(row, allowed=allow_reconciled)
         activities.record_removal(actor.trace, "transaction.deleted", row)
         transactions.remove(row)
 
@@ -170,59 +169,3 @@ def find_scope(actor: Actor, transaction_id: int) -> LedgerScope:
         if ledger_id is None:
             raise
         return ledgers.find(actor.id, ledger_id)
-
-
-def _resolved(row: Transaction, changes: dict[str, Any]) -> dict[str, Any]:
-    """Turn what the caller sent into values of the row, checked against each other."""
-    kind = changes.pop("type", row.kind)
-    account = _account_of(row, changes.pop("account_id", row.account_id))
-    category_id = changes.pop("category_id", row.category_id)
-    if category_id != row.category_id or kind != row.kind:
-        _category(row.ledger_id, category_id, kind)
-    currency = changes.pop("currency", None)
-    if "amount" in changes:
-        changes["amount"] = _minor(changes["amount"], account, currency)
-    elif account.currency != row.currency or currency not in {None, account.currency}:
-        raise Invalid(
-            errors={"currency": [f"The account {account.name} is in {account.currency}."]}
-        )
-    return {
-        **changes,
-        "kind": kind,
-        "account_id": account.id,
-        "category_id": category_id,
-        "currency": account.currency,
-    }
-
-
-def _account(ledger_id: int, account_id: int | None) -> Account:
-    if account_id is None:
-        return accounts.find_only(ledger_id)
-    account = scoping.find_in_ledger(Account, ledger_id, account_id, "account_id")
-    accounts.require_open(account)
-    return account
-
-
-def _account_of(row: Transaction, account_id: int) -> Account:
-    account = scoping.find_in_ledger(Account, row.ledger_id, account_id, "account_id")
-    if account.id != row.account_id:
-        accounts.require_open(account)
-    return account
-
-
-def _category(ledger_id: int, category_id: int | None, kind: str) -> Category | None:
-    if category_id is None:
-        return None
-    category = scoping.find_in_ledger(Category, ledger_id, category_id, "category_id")
-    categories.require_for(category, kind)
-    return category
-
-
-def _minor(amount: Decimal, account: Account, currency: str | None) -> int:
-    if currency not in {None, account.currency}:
-        message = f"The account {account.name} is in {account.currency}."
-        raise Invalid(errors={"currency": [message]})
-    try:
-        return Money.of(amount, account.currency).minor
-    except MoneyError as error:
-        raise Invalid(errors={"amount": [str(error)]}) from error

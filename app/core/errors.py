@@ -87,6 +87,13 @@ class Conflict(OutlayError):
     detail = "This does not fit with what is already there."
 
 
+class Reconciled(Conflict):
+    """A row that a reconciled statement counts on; changing it has to be meant."""
+
+    code = "reconciled"
+    detail = "This row is reconciled: a statement that agreed with the books counts on it."
+
+
 class Stale(OutlayError):
     """Somebody changed the thing since the caller last saw it."""
 

@@ -2,7 +2,15 @@
 
 import datetime as dt
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.money import MAX_SUM
@@ -10,10 +18,16 @@ from app.models.base import Base, currency, id_pk, minor
 from app.models.mixins import Timestamped
 
 ACCOUNT_TYPES = ("checking", "savings", "credit", "cash", "loan", "investment", "other")
+LIABILITIES = frozenset({"credit", "loan"})
+"""The types whose money is owed."""
 
 
 class Account(Timestamped, Base):
-    """An account. ``balance`` is kept: opening balance plus the signed sum of its rows."""
+    """An account. ``balance`` is kept: opening balance plus the signed sum of its rows.
+
+    The opening balance counts from ``opening_date``, None for always. People put accounts into a
+    ``group`` of their own naming, and in order by ``position``.
+    """
 
     __tablename__ = "accounts"
     __table_args__ = (
@@ -43,7 +57,10 @@ class Account(Timestamped, Base):
     type: Mapped[str] = mapped_column(String(20))
     currency: Mapped[currency]
     opening_balance: Mapped[minor] = mapped_column(default=0)
+    opening_date: Mapped[dt.date | None]
     balance: Mapped[minor] = mapped_column(default=0)
+    group: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    position: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     archived_at: Mapped[dt.datetime | None]
     version: Mapped[int] = mapped_column(BigInteger)
 
@@ -53,3 +70,8 @@ class Account(Timestamped, Base):
     def archived(self) -> bool:
         """Whether the account is out of use."""
         return self.archived_at is not None
+
+    @property
+    def is_liability(self) -> bool:
+        """Whether a balance below zero is what such an account is for: credit cards and loans."""
+        return self.type in LIABILITIES

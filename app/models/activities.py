@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
-from sqlalchemy import JSON, ForeignKey, Index, String, event
+from sqlalchemy import JSON, ForeignKey, Index, String, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
 from app.core.money import decimal_string, digits
 from app.models.base import Base, Id, id_pk
+
+_IN_BULK = text("bulk_change_id IS NOT NULL")
 
 
 class Activity(Base):
@@ -29,6 +31,13 @@ class Activity(Base):
         Index("ix_activities_user", "user_id", "id"),
         Index("ix_activities_ledger", "ledger_id", "id"),
         Index("ix_activities_subject", "subject_type", "subject_id", "id"),
+        Index(
+            "ix_activities_bulk_change",
+            "bulk_change_id",
+            "id",
+            sqlite_where=_IN_BULK,
+            postgresql_where=_IN_BULK,
+        ),
         {"sqlite_autoincrement": True},
     )
 
@@ -40,6 +49,9 @@ class Activity(Base):
     ledger_id: Mapped[int | None] = mapped_column(Id, ForeignKey("ledgers.id", ondelete="CASCADE"))
     subject_type: Mapped[str | None] = mapped_column(String(20))
     subject_id: Mapped[int | None]
+    bulk_change_id: Mapped[int | None] = mapped_column(
+        Id, ForeignKey("bulk_changes.id", ondelete="SET NULL")
+    )
     before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     after: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

@@ -107,7 +107,8 @@ class ImportRow(Base):
     """One row read from a statement, waiting for its import to be committed.
 
     ``status`` is new, duplicate or rejected; ``possible_duplicate`` only flags. A rejected row
-    keeps its ``reason`` and ``raw`` text. ``amount`` is positive, in minor units.
+    keeps its ``reason`` and ``raw`` text. ``amount`` is positive, in minor units. ``tags`` are
+    names with a line each.
     """
 
     __tablename__ = "import_rows"
@@ -137,6 +138,7 @@ class ImportRow(Base):
     notes: Mapped[str] = mapped_column(Text, default="")
     search_text: Mapped[str] = mapped_column(Text, default="")
     category: Mapped[str] = mapped_column(Text, default="")
+    tags: Mapped[str] = mapped_column(Text, default="", server_default="")
     fingerprint: Mapped[bytes | None] = mapped_column(LargeBinary(16))
     occurrence: Mapped[int | None]
     reason: Mapped[str | None] = mapped_column(Text)

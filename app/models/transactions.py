@@ -1,10 +1,13 @@
-"""Transactions: every row of money, of kind expense or income."""
+"""Transactions: every row of money, of kind expense, income or transfer."""
 
 import datetime as dt
+import re
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from sqlalchemy import (
     BigInteger,
@@ -15,26 +18,39 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Text,
-    event,
+    false,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.money import MAX_MINOR
 from app.models.base import Base, Id, currency, id_pk, minor
 from app.models.mixins import Timestamped
+from app.models.splits import Split, SplitLine
+from app.models.tags import Tag, TransactionTag
 
-TRANSACTION_KINDS = ("expense", "income")
+TRANSACTION_KINDS = ("expense", "income", "transfer")
+STATES = ("open", "cleared", "reconciled")
+"""How far a row is borne out by the bank: not yet, seen on a statement, part of a settled one."""
+
 SORTS = ("-date", "date", "-amount", "amount")
 """How lists are sorted; a minus means the newest or largest first."""
+_REFUND = text("refund_of_id IS NOT NULL")
+_TRANSFER = text("to_account_id IS NOT NULL")
+_NAMED = text("payee <> ''")
 _IMPORTED = text("import_id IS NOT NULL")
 _FINGERPRINTED = text("fingerprint IS NOT NULL")
 
 
 class Transaction(Timestamped, Base):
-    """Money out of (expense) or into (income) an account, in that account's currency.
+    """Money out of (expense) or into (income) an account, or from one to another (transfer).
 
-    ``amount`` is positive, in minor units. A row that came from a statement carries where it came
+    ``amount`` is positive, in minor units of the account's currency; a transfer says with
+    ``to_amount`` what arrived, in minor units of the other account's ``to_currency``. A row with
+    several ``splits`` has no category of its own, and they sum up to its amount. ``state`` is about
+    its line on the statement of the account, ``to_state`` about the one of the other account.
+
+    A row that came from a statement carries where it came
     from (``import_id``, ``import_line``) and by what it is known again (``fingerprint``, and which
     of several twins it is: ``occurrence``); neither changes when the row is edited.
     """
@@ -45,12 +61,46 @@ class Transaction(Timestamped, Base):
         ForeignKeyConstraint(
             ["ledger_id", "category_id"], ["categories.ledger_id", "categories.id"]
         ),
+        ForeignKeyConstraint(["ledger_id", "to_account_id"], ["accounts.ledger_id", "accounts.id"]),
         CheckConstraint(f"amount BETWEEN 1 AND {MAX_MINOR}", name="amount"),
-        CheckConstraint("kind IN ('expense', 'income')", name="kind"),
+        CheckConstraint(f"to_amount BETWEEN 1 AND {MAX_MINOR}", name="to_amount"),
+        # Not IN: for more than two words SQLite builds a table in memory, for every row.
+        CheckConstraint("kind = 'expense' OR kind = 'income' OR kind = 'transfer'", name="kind"),
+        CheckConstraint(
+            "(kind = 'transfer') = (to_account_id IS NOT NULL)"
+            " AND (to_account_id IS NULL) = (to_amount IS NULL)"
+            " AND (to_account_id IS NULL) = (to_currency IS NULL)"
+            " AND (to_account_id IS NULL OR to_account_id <> account_id)"
+            " AND (category_id IS NULL OR (kind <> 'transfer' AND NOT is_split))",
+            name="transfer",
+        ),
         Index("ix_transactions_date", "ledger_id", "date", "id"),
         Index("ix_transactions_amount", "ledger_id", "amount", "id"),
         Index("ix_transactions_account", "account_id", "date", "id"),
         Index("ix_transactions_category", "category_id", "date", "id"),
+        Index(
+            "ix_transactions_to_account",
+            "to_account_id",
+            "date",
+            "id",
+            sqlite_where=_TRANSFER,
+            postgresql_where=_TRANSFER,
+        ),
+        Index(
+            "ix_transactions_payee",
+            "ledger_id",
+            "payee",
+            "date",
+            "id",
+            sqlite_where=_NAMED,
+            postgresql_where=_NAMED,
+        ),
+        Index(
+            "ix_transactions_refund",
+            "refund_of_id",
+            sqlite_where=_REFUND,
+            postgresql_where=_REFUND,
+        ),
         Index(
             "uq_transactions_import_line",
             "import_id",
@@ -79,10 +129,20 @@ class Transaction(Timestamped, Base):
     date: Mapped[dt.date]
     amount: Mapped[minor]
     currency: Mapped[currency]
+    to_account_id: Mapped[int | None]
+    to_amount: Mapped[minor | None]
+    to_currency: Mapped[str | None] = mapped_column(String(3))
     description: Mapped[str] = mapped_column(Text, default="")
     payee: Mapped[str] = mapped_column(Text, default="")
     notes: Mapped[str] = mapped_column(Text, default="")
     search_text: Mapped[str] = mapped_column(Text, default="")
+    state: Mapped[str] = mapped_column(String(10), default="open", server_default="open")
+    to_state: Mapped[str] = mapped_column(String(10), default="open", server_default="open")
+    is_split: Mapped[bool] = mapped_column(default=False, server_default=false())
+    is_tagged: Mapped[bool] = mapped_column(default=False, server_default=false())
+    refund_of_id: Mapped[int | None] = mapped_column(
+        Id, ForeignKey("transactions.id", ondelete="SET NULL")
+    )
     created_by_id: Mapped[int | None] = mapped_column(
         Id, ForeignKey("users.id", ondelete="SET NULL")
     )
@@ -95,7 +155,19 @@ class Transaction(Timestamped, Base):
     occurrence: Mapped[int | None]
     version: Mapped[int] = mapped_column(BigInteger)
 
+    splits: Mapped[list[Split]] = relationship(
+        lazy="selectin", order_by=Split.position, cascade="all, delete-orphan", passive_deletes=True
+    )
+    tag_rows: Mapped[list[Tag]] = relationship(
+        lazy="selectin", secondary=TransactionTag.__table__, order_by=Tag.name, viewonly=True
+    )
+
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+    @property
+    def tags(self) -> list[str]:
+        """The names of its tags, sorted."""
+        return [tag.name for tag in self.tag_rows]
 
     @property
     def type(self) -> str:
@@ -104,8 +176,13 @@ class Transaction(Timestamped, Base):
 
     @property
     def signed_amount(self) -> int:
-        """What the row does to its account's balance, in minor units."""
+        """What the row does to the balance of ``account_id``, in minor units."""
         return self.amount if self.kind == "income" else -self.amount
+
+    @property
+    def is_reconciled(self) -> bool:
+        """Whether a settled statement counts on it, on either side."""
+        return "reconciled" in {self.state, self.to_state}
 
     @property
     def month(self) -> int:
@@ -113,40 +190,84 @@ class Transaction(Timestamped, Base):
         return month_number(self.date)
 
 
+class ListedTransaction(NamedTuple):
+    """A row of a list, light: its columns, with its tags' names and its lines."""
+
+    id: int
+    type: str
+    date: dt.date
+    amount: int
+    currency: str
+    description: str
+    payee: str
+    notes: str
+    account_id: int
+    to_account_id: int | None
+    to_amount: int | None
+    to_currency: str | None
+    category_id: int | None
+    state: str
+    to_state: str
+    refund_of_id: int | None
+    created_by_id: int | None
+    updated_by_id: int | None
+    created_at: dt.datetime
+    updated_at: dt.datetime
+    tags: Sequence[str]
+    splits: Sequence[SplitLine]
+
+
 def month_number(date: dt.date) -> int:
     """Return the key of the date's month in the kept totals: 202611 for November 2026."""
     return date.year * 100 + date.month
 
 
+LONGEST_WORD = 60
+"""Words are found by their first so many characters."""
+
+_WORD = re.compile(r"[^\W_]+")
+
+
 @lru_cache(maxsize=8192)
 def searchable(*texts: str) -> str:
-    """Return what a search looks through: the texts in one, in folded case.
+    """Return what a search looks through: the words of the texts, as :func:`words_of` has them.
 
     A statement names the same shops over and over, so most of its rows find the answer ready.
     """
-    return "\n".join(filter(None, texts)).casefold()
+    return " ".join(words_of(" ".join(texts)))
 
 
-@event.listens_for(Transaction, "before_insert")
-@event.listens_for(Transaction, "before_update")
-def _keep_search_text(_mapper: object, _connection: object, row: Transaction) -> None:
-    row.search_text = searchable(row.description or "", row.payee or "", row.notes or "")
+def words_of(text: str) -> list[str]:
+    """Return the words of a text in folded case and without accents: letters and digits only.
+
+    Both databases are given words and look for words, so that they find the same.
+    """
+    if text.isascii():
+        folded = text.lower()
+    else:
+        apart = unicodedata.normalize("NFKD", text.casefold())
+        folded = "".join(mark for mark in apart if not unicodedata.combining(mark))
+    return [word[:LONGEST_WORD] for word in _WORD.findall(folded)]
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What a list is narrowed to; None where it is not.
 
-    ``category_id`` includes everything below it; amounts are decimals of any currency; ``q``
-    finds rows that contain every one of its words.
+    ``category_id`` includes everything below it unless ``category_only``; ``account_id`` finds
+    transfers by either side; amounts are decimals of any currency; ``q`` finds rows that have words
+    beginning with every one of its words.
     """
 
     date_from: dt.date | None = None
     date_to: dt.date | None = None
     category_id: int | None = None
+    category_only: bool | None = None
     account_id: int | None = None
     type: str | None = None
+    tag: str | None = None
     payee: str | None = None
+    state: str | None = None
     amount_min: Decimal | None = None
     amount_max: Decimal | None = None
     q: str | None = None

@@ -22,12 +22,16 @@ _RFC_3339 = re.compile(
 class Amount(fields.Field[Decimal]):
     """An amount: a decimal string, or a JSON number read as a decimal; never a float.
 
-    Dumps the integer minor units of an object that has a ``currency`` as a decimal string.
+    Dumps the integer minor units of an object as a decimal string; ``currency`` names the object's
+    attribute that says of which.
     """
 
-    def __init__(self, *, positive: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *, positive: bool = False, currency: str = "currency", **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.positive = positive
+        self.currency = currency
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Decimal:
         if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
@@ -41,7 +45,7 @@ class Amount(fields.Field[Decimal]):
         return amount
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
-        return None if value is None else decimal_string(value, digits(obj.currency))
+        return None if value is None else decimal_string(value, digits(getattr(obj, self.currency)))
 
 
 class Date(fields.Date):

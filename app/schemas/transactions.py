@@ -1,14 +1,24 @@
-"""Transactions as outside data: expenses and income."""
+"""Transactions as outside data: expenses, income and transfers."""
 
 from dataclasses import fields as dataclass_fields
 from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
 
-from app.models.transactions import SORTS, TRANSACTION_KINDS, Filters
+from app.models.splits import MOST_SPLITS
+from app.models.tags import LONGEST_TAG, MOST_TAGS
+from app.models.transactions import SORTS, STATES, TRANSACTION_KINDS, Filters
 from app.schemas.base import Input
 from app.schemas.fields import Amount, Currency, Date, Id, Instant, Text
 from app.schemas.paging import PageQuery, page_schema_fields
+
+
+class SplitInput(Input):
+    """A line of a transaction that is for several things."""
+
+    category_id = Id(allow_none=True)
+    amount = Amount(required=True, positive=True)
+    notes = Text(longest=1000)
 
 
 class ExpenseInput(Input):
@@ -22,12 +32,29 @@ class ExpenseInput(Input):
     notes = Text(longest=1000, lines=True)
     account_id = Id()
     category_id = Id(allow_none=True)
+    tags = fields.List(
+        Text(longest=LONGEST_TAG, blank=False),
+        validate=validate.Length(max=MOST_TAGS, error=f"At most {MOST_TAGS} tags."),
+    )
+    splits = fields.List(
+        fields.Nested(SplitInput),
+        validate=validate.Length(max=MOST_SPLITS, error=f"At most {MOST_SPLITS} lines."),
+    )
+    state = fields.String(validate=validate.OneOf(STATES[:2]))
 
 
 class TransactionInput(ExpenseInput):
-    """What can be said of a transaction."""
+    """What can be said of a transaction.
+
+    A transfer goes to ``to_account_id``; where the accounts' currencies differ, ``to_amount`` says
+    what arrived. Money in can be the refund of a purchase.
+    """
 
     type = fields.String(required=True, validate=validate.OneOf(TRANSACTION_KINDS))
+    to_account_id = Id(allow_none=True)
+    to_amount = Amount(positive=True)
+    to_state = fields.String(validate=validate.OneOf(STATES[:2]))
+    refund_of_id = Id(allow_none=True)
 
 
 class FilterQuery(Schema):
@@ -36,9 +63,12 @@ class FilterQuery(Schema):
     date_from = Date()
     date_to = Date()
     category_id = Id()
+    category_only = fields.Boolean()
     account_id = Id()
     type = fields.String(validate=validate.OneOf(TRANSACTION_KINDS))
+    tag = Text(longest=LONGEST_TAG)
     payee = Text(longest=1000)
+    state = fields.String(validate=validate.OneOf(STATES))
     amount_min = Amount()
     amount_max = Amount()
     q = Text(longest=200)
@@ -63,9 +93,19 @@ class TransactionQuery(FilterQuery, PageQuery):
         return gather_filters(data)
 
 
+class SplitSchema(Schema):
+    """A line of a transaction."""
+
+    category_id = fields.Integer(allow_none=True)
+    amount = Amount()
+    notes = fields.String()
+
+
 class TransactionSchema(Schema):
     """A transaction; ``amount`` is positive, and ``type`` says which way it went.
 
+    ``to_amount`` is in ``to_currency``; both are null for what is no transfer. ``state`` is how far
+    the bank bears the row out at its account, ``to_state`` at the one a transfer goes to.
     ``created_by_id`` and ``updated_by_id`` are people's ids, null for who is gone.
     """
 
@@ -78,7 +118,15 @@ class TransactionSchema(Schema):
     payee = fields.String()
     notes = fields.String()
     account_id = fields.Integer()
+    to_account_id = fields.Integer(allow_none=True)
+    to_amount = Amount(allow_none=True, currency="to_currency")
+    to_currency = fields.String(allow_none=True)
     category_id = fields.Integer(allow_none=True)
+    tags = fields.List(fields.String())
+    splits = fields.List(fields.Nested(SplitSchema))
+    state = fields.String()
+    to_state = fields.String()
+    refund_of_id = fields.Integer(allow_none=True)
     created_by_id = fields.Integer(allow_none=True)
     updated_by_id = fields.Integer(allow_none=True)
     created_at = Instant()

@@ -86,7 +86,11 @@ def remove(account: Account) -> None:
 
 def is_used(account: Account) -> bool:
     """Whether a transaction or an import belongs to the account."""
-    users = (Transaction.account_id == account.id, Import.account_id == account.id)
+    users = (
+        Transaction.account_id == account.id,
+        Transaction.to_account_id == account.id,
+        Import.account_id == account.id,
+    )
     return any(session.scalar(select(exists().where(user))) for user in users)
 
 
@@ -95,7 +99,7 @@ def shift(account_id: int, difference: int) -> None:
     session.execute(_SHIFT, {"account": account_id, "difference": difference})
 
 
-def require_open(account: Account) -> None:
-    """Refuse an archived account."""
+def require_open(account: Account, field: str = "account_id") -> None:
+    """Refuse an archived account, beside the input ``field``."""
     if account.archived:
-        raise Invalid(errors={"account_id": ["This account is archived."]})
+        raise Invalid(errors={field: ["This account is archived."]})

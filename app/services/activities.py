@@ -10,19 +10,30 @@ from app.models.accounts import Account
 from app.models.activities import NOBODY, Activity, Trace
 from app.models.base import Base, session
 from app.models.categories import Category
+from app.models.splits import Split
 from app.models.transactions import Transaction
 from app.models.users import Circumstances
 
 _KEPT: dict[type[Base], tuple[str, ...]] = {
     Transaction: (
         "kind", "date", "amount", "currency", "description", "payee", "notes", "account_id",
-        "category_id", "created_by_id", "created_at", "import_id", "import_line", "fingerprint",
-        "occurrence", "version",
+        "to_account_id", "to_amount", "to_currency", "category_id", "tags", "splits", "state",
+        "to_state", "refund_of_id", "created_by_id", "created_at", "import_id", "import_line",
+        "fingerprint", "occurrence", "version",
     ),
-    Account: ("name", "type", "currency", "opening_balance", "archived_at"),
+    Account: (
+        "name", "type", "currency", "opening_balance", "opening_date", "group", "position",
+        "archived_at",
+    ),
     Category: ("name", "type", "parent_id", "color", "icon", "archived_at"),
 }  # fmt: skip
 """What the log keeps of a row of money: enough to make it again."""
+
+_UNKNOWN_BEFORE: dict[str, Any] = {
+    "to_account_id": None, "to_amount": None, "to_currency": None, "tags": [], "splits": [],
+    "state": "open", "to_state": "open", "refund_of_id": None,
+}  # fmt: skip
+"""What lines of the log do not say that were written before there was such a thing."""
 
 MOST_FAILURES = 20
 """So many failed sign-ins of one account are noted in an hour; a stranger can add no more."""
@@ -113,11 +124,15 @@ def snapshot(row: Base) -> dict[str, Any]:
 def values(kept: dict[str, Any]) -> dict[str, Any]:
     """Return what :func:`snapshot` kept of a transaction as values of the row again."""
     fingerprint = kept["fingerprint"]
-    return kept | {
-        "date": dt.date.fromisoformat(kept["date"]),
-        "created_at": dt.datetime.fromisoformat(kept["created_at"]),
-        "fingerprint": None if fingerprint is None else bytes.fromhex(fingerprint),
-    }
+    return (
+        _UNKNOWN_BEFORE
+        | kept
+        | {
+            "date": dt.date.fromisoformat(kept["date"]),
+            "created_at": dt.datetime.fromisoformat(kept["created_at"]),
+            "fingerprint": None if fingerprint is None else bytes.fromhex(fingerprint),
+        }
+    )
 
 
 def _by(trace: Trace) -> dict[str, str]:
@@ -133,4 +148,6 @@ def _without_version(kept: dict[str, Any]) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, dt.date):  # an instant is one, too
         return value.isoformat()
+    if isinstance(value, list):
+        return [one.values if isinstance(one, Split) else one for one in value]
     return value.hex() if isinstance(value, bytes) else value

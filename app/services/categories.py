@@ -8,6 +8,7 @@ from app.core import clock
 from app.core.errors import Conflict, Invalid
 from app.models.base import session
 from app.models.categories import Category
+from app.models.splits import Split
 from app.models.transactions import Transaction
 
 # (name, color, icon, names of children), by type
@@ -126,14 +127,17 @@ def remove(category: Category) -> None:
     session.flush()
 
 
-def require_for(category: Category, kind: str) -> None:
-    """Refuse a category of another type than the transaction's kind, or an archived one."""
+def require_for(
+    category: Category, kind: str, field: str = "category_id", *, kept: bool = False
+) -> None:
+    """Refuse a category of another type than the transaction's kind, beside the input ``field``.
+
+    An archived one, too, unless the transaction had it and has ``kept`` it.
+    """
     if category.type != kind:
-        raise Invalid(
-            errors={"category_id": [f"{category.name} is a category for {category.type}."]}
-        )
-    if category.archived:
-        raise Invalid(errors={"category_id": ["This category is archived."]})
+        raise Invalid(errors={field: [f"{category.name} is a category for {category.type}."]})
+    if category.archived and not kept:
+        raise Invalid(errors={field: ["This category is archived."]})
 
 
 def _require_same_type(parent: Category | None, type_: str) -> None:
@@ -142,5 +146,9 @@ def _require_same_type(parent: Category | None, type_: str) -> None:
 
 
 def _is_used(category: Category) -> bool:
-    users = (Transaction.category_id == category.id, Category.parent_id == category.id)
+    users = (
+        Transaction.category_id == category.id,
+        Split.category_id == category.id,
+        Category.parent_id == category.id,
+    )
     return any(session.scalar(select(exists().where(user))) for user in users)

@@ -6,7 +6,7 @@ however often its job is killed and started again.
 
 from typing import Any
 
-from sqlalchemy import Table, and_, func, insert, literal, select, update
+from sqlalchemy import Table, and_, case, func, insert, literal, select, update
 
 from app.core import clock
 from app.core.rows import AnySelect
@@ -15,7 +15,7 @@ from app.models.categories import Category
 from app.models.imports import Import, ImportRow
 from app.models.totals import NO_CATEGORY
 from app.models.transactions import Transaction
-from app.services import category_paths, duplicates, totals
+from app.services import category_paths, duplicates, payees, totals
 
 BATCH = 10_000
 _TRANSACTIONS: Table = Transaction.__table__  # type: ignore[assignment]
@@ -35,7 +35,8 @@ def commit_batch(work: Import) -> bool:
         ImportRow.status == "new",
     )
     stored = _insert(work, batch)
-    _add_to_totals(work, batch)
+    payees.ensure(work.ledger_id, session.scalars(select(ImportRow.payee).where(batch).distinct()))
+    totals.apply(_sums(work, batch))
     work.cursor = last
     work.rows_done += stored
     work.rows_new -= again
@@ -92,6 +93,7 @@ def _insert(work: Import, batch: Any) -> int:
         "import_line": ImportRow.line,
         "fingerprint": ImportRow.fingerprint,
         "occurrence": ImportRow.occurrence,
+        "state": literal("cleared"),
         "version": literal(1),
         "created_at": literal(now, Transaction.created_at.type),
         "updated_at": literal(now, Transaction.updated_at.type),
@@ -103,12 +105,20 @@ def _insert(work: Import, batch: Any) -> int:
     return int(done.rowcount)  # type: ignore[attr-defined]
 
 
-def _add_to_totals(work: Import, batch: Any) -> None:
+def _sums(work: Import, batch: Any) -> totals.Changes:
+    """Return what a batch adds to the kept totals; what a statement says is cleared."""
     category = func.coalesce(Category.id, NO_CATEGORY)
     keys = (ImportRow.month, ImportRow.account_id, ImportRow.kind, category)
     sums = (func.sum(ImportRow.amount), func.count())
-    rows = _with_category(work, select(*keys, *sums)).where(batch).group_by(*keys)
-    totals.apply((work.ledger_id, *row) for row in session.execute(rows).all())
+    months = _with_category(work, select(*keys, *sums)).where(batch).group_by(*keys)
+    signed = case((ImportRow.kind == "income", ImportRow.amount), else_=-ImportRow.amount)
+    days = (ImportRow.account_id, ImportRow.date)
+    change = func.sum(signed)
+    by_day = select(*days, change, change).where(batch).group_by(*days)
+    return totals.Changes(
+        [(work.ledger_id, *row) for row in session.execute(months).all()],
+        [(work.ledger_id, *row) for row in session.execute(by_day).all()],
+    )
 
 
 def _with_category(work: Import, query: AnySelect) -> AnySelect:

@@ -114,7 +114,8 @@ def flag_lookalikes(import_id: int, ledger_id: int) -> int:
 
 
 def _lookalikes(import_id: int, ledger_id: int) -> Any:
-    same_words = Transaction.search_text == ImportRow.search_text
+    texts = ("description", "payee", "notes")
+    same_words = and_(*(getattr(Transaction, one) == getattr(ImportRow, one) for one in texts))
     habit = and_(same_words, Transaction.date != ImportRow.date)
     return (
         select(ImportRow.line, Transaction.fingerprint, Transaction.occurrence)

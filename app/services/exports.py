@@ -9,7 +9,7 @@ from app.core.money import decimal_string, digits
 from app.core.rows import AnyRow
 from app.core.spreadsheet import guard
 from app.models.transactions import Filters, Transaction
-from app.services import accounts, categories, category_paths, transactions
+from app.services import accounts, categories, category_paths, transaction_lists
 
 HEADER = ("date", "description", "amount", "currency", "category", "account", "payee", "notes")
 _CHUNK = 500
@@ -31,7 +31,7 @@ def csv_lines(ledger_id: int, filters: Filters) -> Iterator[str]:
     """Return the file in chunks of lines. Texts cannot start a formula; amounts stay numbers."""
     paths = category_paths.by_id(categories.find_all(ledger_id))
     names = {account.id: account.name for account in accounts.find_all(ledger_id)}
-    rows = transactions.stream(ledger_id, filters, *_COLUMNS)
+    rows = transaction_lists.stream(ledger_id, filters, *_COLUMNS)
     cells = (_cells(row, paths.get(row.category_id, ""), names[row.account_id]) for row in rows)
     return _written(cells)
 

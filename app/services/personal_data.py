@@ -30,7 +30,7 @@ from app.models.second_factors import OneTimePassword, Passkey, RecoveryCode
 from app.models.totals import MonthlyTotal
 from app.models.transactions import Filters, Transaction
 from app.models.users import SignIn, User
-from app.services import exports, ledgers, transactions
+from app.services import exports, ledgers, transaction_lists
 
 SCHEMA_VERSION = 1
 """Grows when the shape of a file changes; ``manifest.json`` says which one a zip has."""
@@ -145,7 +145,7 @@ def _files_of_ledger(scope: LedgerScope) -> Iterator[File]:
     yield _json(
         f"{folder}/categories.json", _rows(ABOUT_CATEGORIES, Category.ledger_id == scope.id)
     )
-    rows = transactions.stream(scope.id, Filters(), *_transaction_columns())
+    rows = transaction_lists.stream(scope.id, Filters(), *_transaction_columns())
     yield File(f"{folder}/transactions.json", _array(rows))
     lines = exports.csv_lines(scope.id, Filters())
     yield File(f"{folder}/transactions.csv", ((text.encode(), 0) for text in lines))
@@ -155,7 +155,7 @@ def _files_of_ledger(scope: LedgerScope) -> Iterator[File]:
 
 def _transaction_columns() -> list[Any]:
     """Return the columns of a list, in the order in which a stream finds its way."""
-    others = [column for column in transactions.COLUMNS if column.key not in {"id", "date"}]
+    others = [column for column in transaction_lists.COLUMNS if column.key not in {"id", "date"}]
     return [Transaction.date, Transaction.id, *others]
 
 

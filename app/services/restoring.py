@@ -1,5 +1,6 @@
 """Restoring: a transaction becomes again what the log kept of it, deleted or not."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import exists, select
@@ -15,9 +16,11 @@ from app.services.activity_log import Kept
 
 _TOLD = (
     "kind", "date", "amount", "currency", "description", "payee", "notes", "account_id",
-    "category_id",
+    "to_account_id", "to_amount", "to_currency", "category_id", "state", "to_state", "refund_of_id",
 )  # fmt: skip
 """What restoring changes of a row that is there: what people can change of it."""
+
+Values = Mapping[str, Any]
 
 
 def restore(
@@ -28,39 +31,57 @@ def restore(
     Conflict, and says what is missing, when it does not fit with what is there by now.
     """
     values = activities.values(kept.values)
+    lines, tag_names = values.pop("splits"), values.pop("tags")
     told = {name: values[name] for name in _TOLD}
-    if row is not None and told == {name: getattr(row, name) for name in _TOLD}:
+    if row is not None and _says(row, told, lines, tag_names):
         return row
-    _require_account(ledger_id, row, values)
-    _require_category(ledger_id, row, values)
+    for side in ("", "to_"):
+        _require_account(ledger_id, row, values, side)
+    for category_id in (values["category_id"], *(line["category_id"] for line in lines)):
+        _require_category(ledger_id, row, values["kind"], category_id)
+    values["refund_of_id"] = told["refund_of_id"] = _purchase(ledger_id, values["refund_of_id"])
     if row is not None:
-        transactions.amend(row, **told, updated_by_id=by_id)
+        transactions.amend(row, **told, lines=lines, tag_names=tag_names, updated_by_id=by_id)
         return row
     _require_not_imported_again(ledger_id, values)
     version = activity_log.last_version(ledger_id, row_id) + 1
     author = _author(values.pop("created_by_id"))
     revived = values | {"version": version, "created_by_id": author, "updated_by_id": by_id}
-    return transactions.revive(ledger_id, row_id, **revived)
+    return transactions.revive(ledger_id, row_id, lines=lines, tag_names=tag_names, **revived)
 
 
-def _require_account(ledger_id: int, row: Transaction | None, values: dict[str, Any]) -> None:
-    account = _find(Account, ledger_id, values["account_id"])
-    if account is None:
-        raise _missing("account_id", "The account of this version was deleted.")
-    if account.currency != values["currency"]:
-        in_use = f"The account {account.name} is in {account.currency} by now"
-        raise _missing("account_id", f"{in_use}, and this version in {values['currency']}.")
-    if account.archived and (row is None or row.account_id != account.id):
-        raise _missing("account_id", f"Take the account {account.name} into use again first.")
+def _says(row: Transaction, told: Values, lines: Any, tag_names: list[str]) -> bool:
+    """Whether a row says the same already."""
+    return (
+        told == {name: getattr(row, name) for name in _TOLD}
+        and lines == [line.values for line in row.splits]
+        and tag_names == row.tags
+    )
 
 
-def _require_category(ledger_id: int, row: Transaction | None, values: dict[str, Any]) -> None:
-    if values["category_id"] is None:
+def _require_account(ledger_id: int, row: Transaction | None, values: Values, side: str) -> None:
+    field = f"{side}account_id"
+    if values[field] is None:
         return
-    category = _find(Category, ledger_id, values["category_id"])
+    account, currency = _find(Account, ledger_id, values[field]), values[f"{side}currency"]
+    if account is None:
+        raise _missing(field, "The account of this version was deleted.")
+    if account.currency != currency:
+        in_use = f"The account {account.name} is in {account.currency} by now"
+        raise _missing(field, f"{in_use}, and this version in {currency}.")
+    if account.archived and (row is None or account.id not in {row.account_id, row.to_account_id}):
+        raise _missing(field, f"Take the account {account.name} into use again first.")
+
+
+def _require_category(
+    ledger_id: int, row: Transaction | None, kind: str, category_id: int | None
+) -> None:
+    if category_id is None:
+        return
+    category = _find(Category, ledger_id, category_id)
     if category is None:
         raise _missing("category_id", "The category of this version was deleted.")
-    if category.type != values["kind"]:
+    if category.type != kind:
         raise _missing("category_id", f"{category.name} is a category for {category.type} by now.")
     if category.archived and (row is None or row.category_id != category.id):
         raise _missing("category_id", f"Take the category {category.name} into use again first.")
@@ -82,6 +103,12 @@ def _require_not_imported_again(ledger_id: int, values: dict[str, Any]) -> None:
 
 def _find(model: type[Any], ledger_id: int, row_id: int) -> Any:
     return session.scalar(select(model).where(model.ledger_id == ledger_id, model.id == row_id))
+
+
+def _purchase(ledger_id: int, row_id: int | None) -> int | None:
+    """Return what a refund was for, as long as it is there."""
+    mine = (Transaction.ledger_id == ledger_id, Transaction.id == row_id)
+    return session.scalar(select(Transaction.id).where(*mine))
 
 
 def _author(user_id: int | None) -> int | None:

@@ -1,17 +1,22 @@
 """Verification: everything that is kept, recomputed from the rows and compared."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, text
+from sqlalchemy.exc import DatabaseError
 
+from app.core.rows import AnySelect
 from app.models.accounts import Account
 from app.models.base import session
 from app.models.categories import Category
 from app.models.ledgers import REMOVING, Ledger
-from app.models.totals import MonthlyTotal
-from app.models.transactions import Transaction
+from app.models.splits import Split
+from app.models.tags import TransactionTag
+from app.models.totals import DailyTotal, MonthlyTotal
+from app.models.transactions import Transaction, searchable
 from app.services import totals
 
 _GOING = select(Ledger.id).where(Ledger.deleted_at == REMOVING)
@@ -35,74 +40,172 @@ def find_differences() -> list[Difference]:
     Archived and deleted ledgers count; one whose rows are being removed does not, it has no
     figures to be right about any more.
     """
-    return [*_balances(), *_monthly_totals(), *_misplaced_rows()]
+    there = Transaction.ledger_id.not_in(_GOING)
+    recomputed = totals.of_rows(there)
+    return [
+        *_balances(recomputed.days),
+        *_daily_totals(recomputed.days),
+        *_monthly_totals(recomputed.months),
+        *_misplaced_rows(),
+        *_broken_splits(there),
+        *_wrong_marks(there),
+        *_unfindable_rows(there),
+    ]
 
 
-def _balances() -> Iterator[Difference]:
-    signed = case((Transaction.kind == "income", Transaction.amount), else_=-Transaction.amount)
-    sums = (
-        select(Transaction.account_id, func.sum(signed).label("moved"))
-        .group_by(Transaction.account_id)
-        .subquery()
+def _balances(days: Iterable[totals.DaySums]) -> Iterator[Difference]:
+    moved: dict[int, int] = {}
+    for _, account_id, _, change, _ in days:
+        moved[account_id] = moved.get(account_id, 0) + int(change)
+    columns = (Account.id, Account.ledger_id, Account.balance, Account.opening_balance)
+    here = select(*columns).where(Account.ledger_id.not_in(_GOING)).order_by(Account.id)
+    for row in session.execute(here):
+        expected = row.opening_balance + moved.get(row.id, 0)
+        if row.balance != expected:
+            what = f"balance of account {row.id} in ledger {row.ledger_id}"
+            yield Difference(what, row.balance, expected)
+
+
+def _daily_totals(days: Iterable[totals.DaySums]) -> Iterator[Difference]:
+    key = (DailyTotal.ledger_id, DailyTotal.account_id, DailyTotal.date)
+    sums = (DailyTotal.change, DailyTotal.cleared)
+    query = select(*key, *sums).where(DailyTotal.ledger_id.not_in(_GOING))
+    for (ledger, account, date), *figures in _compared(query, days, len(key)):
+        what = f"total of {date} in account {account}, ledger {ledger} (change, cleared)"
+        yield Difference(what, *figures)
+
+
+def _monthly_totals(months: Iterable[totals.MonthSums]) -> Iterator[Difference]:
+    key = (
+        MonthlyTotal.ledger_id,
+        MonthlyTotal.month,
+        MonthlyTotal.account_id,
+        MonthlyTotal.kind,
+        MonthlyTotal.category_id,
     )
-    expected = Account.opening_balance + func.coalesce(sums.c.moved, 0)
-    wrong = (
-        select(Account.id, Account.ledger_id, Account.balance, expected.label("expected"))
-        .outerjoin(sums, sums.c.account_id == Account.id)
-        .where(Account.balance != expected, Account.ledger_id.not_in(_GOING))
-    )
-    for row in session.execute(wrong):
-        what = f"balance of account {row.id} in ledger {row.ledger_id}"
-        yield Difference(what, row.balance, int(row.expected))
+    sums = (MonthlyTotal.amount, MonthlyTotal.count)
+    query = select(*key, *sums).where(MonthlyTotal.ledger_id.not_in(_GOING))
+    for (ledger, month, account, kind, category), *figures in _compared(query, months, len(key)):
+        place = f"account {account}, category {category or 'none'}, ledger {ledger}"
+        yield Difference(f"{kind} of month {month} in {place} (sum, count)", *figures)
 
 
-def _monthly_totals() -> Iterator[Difference]:
-    kept = {
-        (row.ledger_id, row.month, row.account_id, row.kind, row.category_id): (
-            row.amount,
-            row.count,
-        )
-        for row in session.scalars(
-            select(MonthlyTotal).where(MonthlyTotal.ledger_id.not_in(_GOING))
-        )
-        if row.amount or row.count
-    }
-    rows = totals.of_rows(Transaction.ledger_id.not_in(_GOING))
-    recomputed: dict[Any, tuple[int, int]] = {}
-    for ledger_id, month, account_id, kind, category_id, amount, count in rows:
-        key = (ledger_id, int(month), account_id, kind, category_id)
-        recomputed[key] = (int(amount), count)
-    for key in sorted(kept.keys() | recomputed.keys()):
-        is_kept, should_be = kept.get(key, (0, 0)), recomputed.get(key, (0, 0))
+def _compared(query: AnySelect, recomputed: Iterable[Any], width: int) -> Iterator[Any]:
+    """Yield (key, what is kept, what it should be) where these differ; zeros are nothing.
+
+    A key is the first ``width`` columns of a row, the others are its figures.
+    """
+    kept = _figures(session.execute(query), width)
+    expected = _figures(recomputed, width)
+    for key in sorted(kept.keys() | expected.keys()):
+        is_kept, should_be = kept.get(key, (0, 0)), expected.get(key, (0, 0))
         if is_kept != should_be:
-            yield Difference(_total_name(*key), is_kept, should_be)
+            yield key, is_kept, should_be
 
 
-def _total_name(ledger: int, month: int, account: int, kind: str, category: int) -> str:
-    place = f"account {account}, category {category or 'none'}, ledger {ledger}"
-    return f"{kind} of month {month} in {place} (sum, count)"
+def _figures(rows: Iterable[Any], width: int) -> dict[Any, tuple[int, ...]]:
+    """Return figures by their keys; several of one key are parts of it."""
+    found: dict[Any, tuple[int, ...]] = {}
+    for row in rows:
+        key = tuple(int(part) if isinstance(part, Decimal) else part for part in row[:width])
+        figures = tuple(int(figure) for figure in row[width:])
+        before = found.get(key, (0,) * len(figures))
+        found[key] = tuple(map(sum, zip(before, figures, strict=True)))
+    return {key: figures for key, figures in found.items() if any(figures)}
 
 
 def _misplaced_rows() -> Iterator[Difference]:
-    wrong = (
-        select(
-            Transaction.id,
-            Transaction.currency,
-            Account.currency,
-            Transaction.kind,
-            func.coalesce(Category.type, Transaction.kind),
-        )
-        .join(Account, Account.id == Transaction.account_id)
-        .outerjoin(Category, Category.id == Transaction.category_id)
-        .where(
-            or_(
-                Transaction.currency != Account.currency,
-                Transaction.ledger_id != Account.ledger_id,
-                Category.type != Transaction.kind,
-                Category.ledger_id != Transaction.ledger_id,
-            )
-        )
+    columns = (
+        Transaction.id,
+        Transaction.currency,
+        Account.currency,
+        Transaction.kind,
+        func.coalesce(Category.type, Transaction.kind),
     )
-    for row_id, currency, account_currency, kind, category_type in session.execute(wrong).all():
-        what = f"transaction {row_id} (currency, kind)"
-        yield Difference(what, (currency, kind), (account_currency, category_type))
+    sides = (
+        (Transaction.account_id, Transaction.currency),
+        (Transaction.to_account_id, Transaction.to_currency),
+    )
+    for account_id, currency in sides:
+        wrong = or_(
+            currency != Account.currency,
+            Transaction.ledger_id != Account.ledger_id,
+            Category.type != Transaction.kind,
+            Category.ledger_id != Transaction.ledger_id,
+        )
+        query = (
+            select(*columns)
+            .join(Account, Account.id == account_id)
+            .outerjoin(Category, Category.id == Transaction.category_id)
+            .where(wrong)
+        )
+        for row_id, in_currency, account_currency, kind, category_type in session.execute(query):
+            what = f"transaction {row_id} (currency, kind)"
+            yield Difference(what, (in_currency, kind), (account_currency, category_type))
+
+
+def _broken_splits(there: ColumnElement[bool]) -> Iterator[Difference]:
+    """Find rows that their lines do not sum up to, and lines that are not like their rows."""
+    sums = (
+        select(Split.transaction_id, func.sum(Split.amount).label("amount"))
+        .group_by(Split.transaction_id)
+        .subquery()
+    )
+    query = (
+        select(Transaction.id, Transaction.amount, func.coalesce(sums.c.amount, 0))
+        .outerjoin(sums, sums.c.transaction_id == Transaction.id)
+        .where(there, Transaction.is_split, sums.c.amount.is_distinct_from(Transaction.amount))
+    )
+    for row_id, amount, lines in session.execute(query):
+        yield Difference(f"amount of split transaction {row_id}", amount, int(lines))
+    unlike = or_(
+        Split.date != Transaction.date,
+        Split.currency != Transaction.currency,
+        Split.ledger_id != Transaction.ledger_id,
+        Category.type != Transaction.kind,
+        Category.ledger_id != Transaction.ledger_id,
+    )
+    lines_of = (
+        select(Split.transaction_id, Split.position, Split.date, Transaction.date)
+        .join(Transaction, Transaction.id == Split.transaction_id)
+        .outerjoin(Category, Category.id == Split.category_id)
+        .where(there, unlike)
+    )
+    for row_id, position, date, of_row in session.execute(lines_of):
+        yield Difference(f"line {position} of transaction {row_id}", date, of_row)
+
+
+def _wrong_marks(there: ColumnElement[bool]) -> Iterator[Difference]:
+    """Find rows that say they have lines or tags and have none, or the other way round."""
+    marks = {
+        "is split": (Transaction.is_split, Split.transaction_id),
+        "is tagged": (Transaction.is_tagged, TransactionTag.transaction_id),
+    }
+    for name, (mark, part) in marks.items():
+        has = exists().where(part == Transaction.id)
+        wrong = or_(and_(mark, ~has), and_(~mark, has))
+        query = select(Transaction.id, mark).where(there, wrong).order_by(Transaction.id)
+        for row_id, kept in session.execute(query):
+            yield Difference(f"transaction {row_id} ({name})", kept, not kept)
+
+
+def _unfindable_rows(there: ColumnElement[bool]) -> Iterator[Difference]:
+    """Find rows whose words a search does not know."""
+    columns = (Transaction.id, Transaction.search_text)
+    texts = (Transaction.description, Transaction.payee, Transaction.notes)
+    plain = select(*columns, *texts).where(there, Transaction.is_tagged.is_(False))
+    for row_id, kept, *said in session.execute(plain.execution_options(yield_per=5000)):
+        if kept != searchable(*said):
+            yield Difference(f"words of transaction {row_id}", kept, searchable(*said))
+    if session.get_bind().dialect.name == "sqlite":
+        yield from _damaged_index()
+
+
+def _damaged_index() -> Iterator[Difference]:
+    command = "(transaction_search, rank) VALUES ('integrity-check', 1)"
+    try:
+        session.execute(text(f"INSERT INTO transaction_search {command}"))
+    except DatabaseError as error:
+        if "malformed" not in str(error.orig):
+            raise
+        yield Difference("index of words", "damaged", "what the rows say")

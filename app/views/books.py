@@ -11,7 +11,7 @@ from app.controllers import accounts, categories, members, transactions
 from app.core.rows import AnyRow
 from app.models.accounts import ACCOUNT_TYPES, Account
 from app.models.categories import Category
-from app.models.transactions import Filters
+from app.models.transactions import Filters, ListedTransaction
 from app.models.users import Actor
 
 
@@ -97,7 +97,7 @@ class Day:
     """The rows of one day in a list, and what all of that day's come to in each currency."""
 
     date: dt.date
-    rows: list[AnyRow]
+    rows: list[ListedTransaction]
     sums: list[AnyRow]
 
 
@@ -116,7 +116,7 @@ def names_of(actor: Actor, row: Any) -> dict[int, str]:
     return {actor.id: "you"} | (members.names(actor, ids) if ids else {})
 
 
-def by_day(actor: Actor, rows: Sequence[AnyRow], filters: Filters) -> list[Day]:
+def by_day(actor: Actor, rows: Sequence[ListedTransaction], filters: Filters) -> list[Day]:
     """Group rows that are sorted by date; a day's sum counts what other pages show of it, too."""
     if not rows:
         return []

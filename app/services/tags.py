@@ -1,0 +1,59 @@
+"""Tags: words that rows are marked with, made as they are first used."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Table, delete, insert, select
+from sqlalchemy.orm.attributes import set_committed_value
+
+from app.core import clock
+from app.models.base import session, upsert
+from app.models.tags import Tag, TransactionTag, tag_key
+from app.models.transactions import Transaction
+
+_TAGS: Table = Tag.__table__  # type: ignore[assignment]
+_LINKS: Table = TransactionTag.__table__  # type: ignore[assignment]
+
+
+def ensure(ledger_id: int, names: Iterable[str]) -> Sequence[Tag]:
+    """Return the ledger's tags of these names, by name; those it does not have are made."""
+    wanted = {tag_key(name): name for name in reversed(list(names))}
+    if not wanted:
+        return []
+    now = clock.now()
+    rows = [
+        {"ledger_id": ledger_id, "name": name, "key": key, "version": 1}
+        | {"created_at": now, "updated_at": now}
+        for key, name in wanted.items()
+    ]
+    session.execute(upsert(_TAGS, session.get_bind().dialect.name).on_conflict_do_nothing(), rows)
+    mine = select(Tag).where(Tag.ledger_id == ledger_id, Tag.key.in_(wanted)).order_by(Tag.name)
+    return session.scalars(mine).all()
+
+
+def put(row: Transaction, names: Iterable[str]) -> bool:
+    """Give a stored row exactly these tags; False when it has them already."""
+    wanted = ensure(row.ledger_id, names)
+    if {tag.id for tag in wanted} == {tag.id for tag in row.tag_rows}:
+        return False
+    session.execute(delete(_LINKS).where(_LINKS.c.transaction_id == row.id))
+    links = [
+        {"tag_id": tag.id, "transaction_id": row.id, "ledger_id": row.ledger_id} for tag in wanted
+    ]
+    if links:
+        session.execute(insert(_LINKS), links)
+    set_committed_value(row, "tag_rows", list(wanted))
+    return True
+
+
+def names_by_row(row_ids: Sequence[int]) -> dict[int, list[str]]:
+    """Return the names of the tags of rows, by the rows' ids."""
+    query = (
+        select(TransactionTag.transaction_id, Tag.name)
+        .join(Tag, Tag.id == TransactionTag.tag_id)
+        .where(TransactionTag.transaction_id.in_(row_ids))
+        .order_by(Tag.name)
+    )
+    found: dict[int, list[str]] = {}
+    for row_id, name in session.execute(query).all():
+        found.setdefault(row_id, []).append(name)
+    return found
