@@ -1,5 +1,7 @@
 """Tags: words of people's own that rows of money are marked with."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import (
     BigInteger,
     ForeignKey,
@@ -59,6 +61,11 @@ class TransactionTag(Base):
         ForeignKey("transactions.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     ledger_id: Mapped[int]
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Return names of tags in their order, the same on every database."""
+    return sorted(names, key=tag_key)
 
 
 def tag_key(name: str) -> str:

@@ -27,7 +27,7 @@ from app.core.money import MAX_MINOR
 from app.models.base import Base, Id, currency, id_pk, minor
 from app.models.mixins import Timestamped
 from app.models.splits import Split, SplitLine
-from app.models.tags import Tag, TransactionTag
+from app.models.tags import Tag, TransactionTag, in_order
 
 TRANSACTION_KINDS = ("expense", "income", "transfer")
 STATES = ("open", "cleared", "reconciled")
@@ -159,7 +159,7 @@ class Transaction(Timestamped, Base):
         lazy="selectin", order_by=Split.position, cascade="all, delete-orphan", passive_deletes=True
     )
     tag_rows: Mapped[list[Tag]] = relationship(
-        lazy="selectin", secondary=TransactionTag.__table__, order_by=Tag.name, viewonly=True
+        lazy="selectin", secondary=TransactionTag.__table__, viewonly=True
     )
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
@@ -167,7 +167,7 @@ class Transaction(Timestamped, Base):
     @property
     def tags(self) -> list[str]:
         """The names of its tags, sorted."""
-        return [tag.name for tag in self.tag_rows]
+        return in_order(tag.name for tag in self.tag_rows)
 
     @property
     def type(self) -> str:

@@ -7,7 +7,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from app.core import clock
 from app.models.base import session, upsert
-from app.models.tags import Tag, TransactionTag, tag_key
+from app.models.tags import Tag, TransactionTag, in_order, tag_key
 from app.models.transactions import Transaction
 
 _TAGS: Table = Tag.__table__  # type: ignore[assignment]
@@ -15,7 +15,7 @@ _LINKS: Table = TransactionTag.__table__  # type: ignore[assignment]
 
 
 def ensure(ledger_id: int, names: Iterable[str]) -> Sequence[Tag]:
-    """Return the ledger's tags of these names, by name; those it does not have are made."""
+    """Return the ledger's tags of these names; those it does not have are made."""
     wanted = {tag_key(name): name for name in reversed(list(names))}
     if not wanted:
         return []
@@ -26,7 +26,7 @@ def ensure(ledger_id: int, names: Iterable[str]) -> Sequence[Tag]:
         for key, name in wanted.items()
     ]
     session.execute(upsert(_TAGS, session.get_bind().dialect.name).on_conflict_do_nothing(), rows)
-    mine = select(Tag).where(Tag.ledger_id == ledger_id, Tag.key.in_(wanted)).order_by(Tag.name)
+    mine = select(Tag).where(Tag.ledger_id == ledger_id, Tag.key.in_(wanted))
     return session.scalars(mine).all()
 
 
@@ -51,9 +51,8 @@ def names_by_row(row_ids: Sequence[int]) -> dict[int, list[str]]:
         select(TransactionTag.transaction_id, Tag.name)
         .join(Tag, Tag.id == TransactionTag.tag_id)
         .where(TransactionTag.transaction_id.in_(row_ids))
-        .order_by(Tag.name)
     )
     found: dict[int, list[str]] = {}
     for row_id, name in session.execute(query).all():
         found.setdefault(row_id, []).append(name)
-    return found
+    return {row_id: in_order(names) for row_id, names in found.items()}

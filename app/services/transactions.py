@@ -9,6 +9,7 @@ from app.core import clock
 from app.core.errors import Reconciled
 from app.models.base import session
 from app.models.splits import Split
+from app.models.tags import in_order
 from app.models.transactions import Transaction, searchable
 from app.services import payees, splits, tags, totals
 
@@ -66,7 +67,7 @@ def revive(
     ledger_id: int, row_id: int, *, lines: Lines, tag_names: Sequence[str], **values: Any
 ) -> Transaction:
     """Store a deleted row again, under the id and with all else that it had."""
-    texts = (values["description"], values["payee"], values["notes"], *tag_names)
+    texts = (values["description"], values["payee"], values["notes"], *in_order(tag_names))
     # Not by way of the session: a new object would begin with version 1 again.
     session.execute(
         insert(_TABLE).values(
@@ -101,7 +102,7 @@ def require_unreconciled(row: Transaction, *, allowed: bool) -> None:
 def _describe(row: Transaction, tag_names: Sequence[str]) -> None:
     """Keep what lists and searches have to know of a row's parts."""
     row.is_split, row.is_tagged = bool(row.splits), bool(tag_names)
-    texts = (row.description or "", row.payee or "", row.notes or "", *tag_names)
+    texts = (row.description or "", row.payee or "", row.notes or "", *in_order(tag_names))
     row.search_text = searchable(*texts)
 
 

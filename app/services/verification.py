@@ -17,8 +17,9 @@ from app.models.splits import Split
 from app.models.tags import TransactionTag
 from app.models.totals import DailyTotal, MonthlyTotal
 from app.models.transactions import Transaction, searchable
-from app.services import totals
+from app.services import tags, totals
 
+_CHUNK = 5000
 _GOING = select(Ledger.id).where(Ledger.deleted_at == REMOVING)
 
 
@@ -193,10 +194,15 @@ def _unfindable_rows(there: ColumnElement[bool]) -> Iterator[Difference]:
     """Find rows whose words a search does not know."""
     columns = (Transaction.id, Transaction.search_text)
     texts = (Transaction.description, Transaction.payee, Transaction.notes)
-    plain = select(*columns, *texts).where(there, Transaction.is_tagged.is_(False))
-    for row_id, kept, *said in session.execute(plain.execution_options(yield_per=5000)):
-        if kept != searchable(*said):
-            yield Difference(f"words of transaction {row_id}", kept, searchable(*said))
+    query = select(*columns, *texts).where(there).order_by(Transaction.id).limit(_CHUNK)
+    rows = session.execute(query).all()
+    while rows:
+        names = tags.names_by_row([row.id for row in rows])
+        for row_id, kept, *said in rows:
+            expected = searchable(*said, *names.get(row_id, []))
+            if kept != expected:
+                yield Difference(f"words of transaction {row_id}", kept, expected)
+        rows = session.execute(query.where(Transaction.id > rows[-1].id)).all()
     if session.get_bind().dialect.name == "sqlite":
         yield from _damaged_index()
 

@@ -349,7 +349,7 @@ def upgrade() -> None:
             batch_op.f("ix_transfer_halves_import_id"), ["import_id"], unique=False
         )
 
-    with op.batch_alter_table("accounts") as batch_op:
+    with op.batch_alter_table("accounts", table_kwargs=NEW_IDS) as batch_op:
         batch_op.add_column(sa.Column("opening_date", sa.Date(), nullable=True))
         batch_op.add_column(
             sa.Column("group", sa.String(length=60), nullable=False, server_default="")
@@ -497,7 +497,7 @@ def downgrade() -> None:
         )
         batch_op.drop_column("bulk_change_id")
 
-    with op.batch_alter_table("accounts") as batch_op:
+    with op.batch_alter_table("accounts", table_kwargs=NEW_IDS) as batch_op:
         batch_op.drop_column("position")
         batch_op.drop_column("group")
         batch_op.drop_column("opening_date")

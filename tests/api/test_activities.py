@@ -174,7 +174,7 @@ def _writes(api: Api, act: Callable[[], Any]) -> list[str]:
 def test_a_row_costs_one_more_insert_in_the_same_transaction(api: Api) -> None:
     writes = _writes(api, lambda: api.spend("1.00", account_id=api.person.account_id))
     inserts = [one.split()[2] for one in writes if one.startswith("INSERT")]
-    assert inserts == ["transactions", "monthly_totals", "activities"]
+    assert inserts == ["transactions", "daily_totals", "monthly_totals", "activities"]
     assert len([one for one in writes if one.startswith("BEGIN")]) <= 1
     updates = [one for one in writes if one.startswith("UPDATE")]
     assert [one.split()[1] for one in updates] == ["ledgers", "accounts"]

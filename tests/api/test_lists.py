@@ -87,7 +87,7 @@ def _all_but(books: dict[str, Body], *names: str) -> set[str]:
         ({"q": "\\"}, ""),
         ({"q": "'; DROP TABLE transactions; --"}, ""),
         ({"q": "  "}, "rent bread dinner salary ticket refund ramen"),
-        ({"type": "expense", "date_from": "2026-02-01", "amount_max": "5", "q": "bahn"}, "ticket"),
+        ({"type": "expense", "date_from": "2026-02-01", "amount_max": "5", "q": "straß"}, "ticket"),
     ],
 )  # fmt: skip
 def test_what_a_filter_finds(
@@ -207,7 +207,7 @@ def test_the_order_is_the_one_asked_for(api: Api, books: dict[str, Body]) -> Non
 
 def test_a_cursor_is_not_disturbed_by_new_rows(api: Api, long_list: list[str]) -> None:
     first = api.read("/transactions", per_page=20)
-    api.spend("1", date="2026-12-31")
+    api.spend("1", date="2026-11-20")
     following = _pages_from(api, first["next"])
     ids = _ids(first["items"] + following)
     assert len(ids) == len(set(ids)) == 60
@@ -225,7 +225,7 @@ def _pages_from(api: Api, link: str | None) -> list[Body]:
 def test_links_keep_the_filters(api: Api, long_list: list[str]) -> None:
     found = api.rows(per_page=2, q="row 1", amount_min="1.01", sort="amount")
     assert {row["description"] for row in found} == {
-        f"row {n}" for n in range(60) if "1" in str(n) and n % 7
+        f"row {n}" for n in range(60) if str(n).startswith("1") and n % 7
     }
 
 
@@ -268,7 +268,7 @@ def test_another_lists_cursor_shows_nothing_of_it(api: Api, other: Api) -> None:
         ({}, 10_050, False), ({"type": "expense"}, 10_050, False), ({"q": "row"}, 10_000, True),
         ({"amount_min": "1"}, 10_000, True), ({"date_from": "2024-01-01"}, 10_050, False),
         ({"date_from": "2024-01-02"}, 10_000, True), ({"q": "row 100"},
-        sum("100" in str(n) for n in range(10_050)), False),
+        sum(str(n).startswith("100") for n in range(10_050)), False),
         ({"date_to": "2024-01-31"}, 15 * 31, False),
     ],
     ids=json.dumps,

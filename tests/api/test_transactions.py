@@ -277,7 +277,7 @@ def test_one_line_is_one_line(api: Api) -> None:
     assert api.add("/transactions", body, notes="a\r\nb")["notes"] == "a\nb"
 
 
-@pytest.mark.parametrize("type_", ["transfer", "EXPENSE", "", None, 1, True, [], {}], ids=repr)
+@pytest.mark.parametrize("type_", ["TRANSFER", "EXPENSE", "", None, 1, True, [], {}], ids=repr)
 def test_what_is_no_type(api: Api, type_: object) -> None:
     refused(api.post("/transactions", {"type": type_, "amount": "1"}), "type")
 

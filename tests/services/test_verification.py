@@ -12,7 +12,9 @@ from sqlalchemy import delete, text, update
 
 from app.core.uow import unit_of_work
 from app.models.accounts import Account
-from app.models.totals import MonthlyTotal
+from app.models.splits import Split
+from app.models.tags import TransactionTag
+from app.models.totals import DailyTotal, MonthlyTotal
 from app.models.transactions import Transaction
 from app.services import verification
 from tests.factories import statements
@@ -130,6 +132,11 @@ def books(api: Api) -> Api:
     api.spend("10.00", date="2026-01-02", category_id=api.starter("Groceries"))
     api.spend("0.01", date="2026-01-03")
     api.earn("500", date="2026-02-01")
+    wallet = api.add("/accounts", name="Wallet")["id"]
+    api.add("/transactions", type="transfer", amount="20", date="2026-02-02",
+            account_id=api.person.account_id, to_account_id=wallet)  # fmt: skip
+    lines = [{"amount": "3", "category_id": api.starter("Groceries")}, {"amount": "4"}]
+    api.spend("7", date="2026-02-03", account_id=wallet, splits=lines, tags=["home"])
     assert _differences(api.app) == []
     return api
 
@@ -145,6 +152,19 @@ CORRUPTIONS: dict[str, Any] = {
     "a row's date": update(Transaction).values(date=dt.date(2020, 1, 1)),
     "a row's kind": update(Transaction).where(Transaction.amount == 1).values(kind="income"),
     "a row's currency": update(Transaction).values(currency="JPY"),
+    "a day's sum": update(DailyTotal).values(change=DailyTotal.change + 1),
+    "what of a day is cleared": update(DailyTotal).values(cleared=DailyTotal.cleared + 1),
+    "a day too many": update(DailyTotal)
+    .where(DailyTotal.change == 50000)
+    .values(date=dt.date(2020, 1, 1)),
+    "a row's state": update(Transaction).values(state="cleared"),
+    "a row without its lines": delete(Split),
+    "a line's amount": update(Split).values(amount=Split.amount + 1),
+    "a line's date": update(Split).values(date=dt.date(2020, 1, 1)),
+    "what arrived": update(Transaction).where(Transaction.to_amount > 0).values(to_amount=1),
+    "a tag that is gone": delete(TransactionTag),
+    "a row that says it is split": update(Transaction).values(is_split=True, category_id=None),
+    "a row's words": update(Transaction).values(search_text="others"),
     "a row that is gone": delete(Transaction).where(Transaction.amount == 1),
 }
 
