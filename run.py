@@ -23,7 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config import Settings, SettingsError
 from config.locks import exclusive
-from config.processes import Services, read_procfile, wait_for_health
+from config.processes import Patience, Services, read_procfile, wait_for_health
 from config.valkey import EmbeddedValkey, ValkeyError
 
 ROOT = Path(__file__).resolve().parent
@@ -156,29 +156,47 @@ def _serve(
     environ: dict[str, str],
     valkey: EmbeddedValkey | None,
 ) -> int:
-    """Run ``commands`` until one ends or a signal comes; returns the exit status."""
-    services = Services(on_start=lambda: _watch(settings, valkey))
+    """Run ``commands`` until one keeps ending or a signal comes; returns the exit status."""
+
+    def watch() -> None:
+        _say_where(settings)
+        if valkey is not None and not _keep_alive(valkey):
+            services.died = "valkey"
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    services = Services(on_start=watch)
     services.add_commands(commands, environ)
     services.loop()
-    valkey_died = valkey is not None and valkey.has_died
-    culprit = "valkey" if valkey_died else services.died
-    if culprit is None:
+    if services.died is None:
         print("Outlay has stopped.")
         return 0
-    print(f"Outlay has stopped because its process {culprit!r} ended.", file=sys.stderr)
+    print(f"Outlay has stopped because its process {services.died!r} ended.", file=sys.stderr)
     return 1
 
 
-def _watch(settings: Settings, valkey: EmbeddedValkey | None) -> None:
-    """Tell people where Outlay is, then end everything should Valkey end."""
+def _say_where(settings: Settings) -> None:
+    """Tell people where Outlay is, once it answers."""
     if wait_for_health(settings.local_url, HEALTH_SECONDS):
         print(f"\nOutlay is running at {settings.base_url} — press Ctrl-C to stop\n", flush=True)
     else:
         print(f"Outlay does not answer on port {settings.port} yet.", file=sys.stderr)
-    while valkey is not None and not valkey.has_died:
+
+
+def _keep_alive(valkey: EmbeddedValkey) -> bool:
+    """Start Valkey again whenever it ends; returns False when that is no use any more."""
+    patience = Patience()
+    while True:
         time.sleep(0.5)
-    if valkey is not None:
-        os.kill(os.getpid(), signal.SIGTERM)
+        if not valkey.has_died:
+            continue
+        if not patience.allows_another():
+            return False
+        print("The embedded Valkey ended; it is started again.", file=sys.stderr, flush=True)
+        try:
+            valkey.revive()
+        except ValkeyError as error:
+            print(error, file=sys.stderr)
+            return False
 
 
 if __name__ == "__main__":

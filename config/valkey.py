@@ -3,6 +3,7 @@
 import contextlib
 import os
 import subprocess
+import threading
 import time
 from collections import deque
 from pathlib import Path
@@ -31,6 +32,8 @@ class EmbeddedValkey:
         self._folder = folder
         self._databases = databases
         self._process: subprocess.Popen[bytes] | None = None
+        # One thread may bring the server back while another one stops it.
+        self._lock = threading.RLock()
 
     def start(self) -> None:
         """Start the server and wait until it answers; a leftover of a killed run is stopped first.
@@ -51,18 +54,22 @@ class EmbeddedValkey:
             )
         self._wait_until_ready()
 
+    def revive(self) -> None:
+        """Start the server again if it has ended without being asked to. ValkeyError if it cannot.
+
+        It has its data again, as far as it was written down.
+        """
+        with self._lock:
+            if self.has_died:
+                self.start()
+
     def stop(self) -> None:
         """Ask the server to write everything down and end; kill it when it does not."""
-        process, self._process = self._process, None
-        if process is None:
-            return
-        process.terminate()
-        try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        self.socket.unlink(missing_ok=True)
+        with self._lock:
+            process, self._process = self._process, None
+            if process is not None:
+                _end(process)
+                self.socket.unlink(missing_ok=True)
 
     def stop_leftover(self) -> None:
         """End a server that a killed run left behind; its data stays in the folder."""
@@ -122,6 +129,15 @@ class EmbeddedValkey:
     def _last_words(self) -> str:
         with (self._folder / "valkey.log").open(encoding="utf-8", errors="replace") as log:
             return " / ".join(line.strip() for line in deque(log, maxlen=3))
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _server_binary() -> Path:

@@ -36,6 +36,9 @@ _BEAT_SECONDS = 7 * 86400
 _EXCEPTION = re.compile(r"^Traceback .*\n(?:[ \t].*\n)+(?:\w+\.)*(\w+)", re.ASCII | re.MULTILINE)
 _connections: list[Redis] = []
 
+PATIENCE_SECONDS = 1
+"""How long a page waits for Redis; a worker, which waits for jobs, sets itself a longer time."""
+
 
 @dataclass(frozen=True, slots=True)
 class QueuedJob:
@@ -65,7 +68,14 @@ class QueueState:
 
 def configure(url: str) -> None:
     """Say where Redis is; connects only when it is needed."""
-    _connections[:] = [Redis.from_url(url, socket_connect_timeout=2, health_check_interval=30)]
+    _connections[:] = [
+        Redis.from_url(
+            url,
+            socket_connect_timeout=PATIENCE_SECONDS,
+            socket_timeout=PATIENCE_SECONDS,
+            health_check_interval=30,
+        )
+    ]
 
 
 def connection() -> Redis:

@@ -5,6 +5,7 @@ from zoneinfo import available_timezones
 from flask import Blueprint, current_app, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from app import smtp
 from app.controllers import instance_settings
 from app.policies import Permission, needs
 from app.schemas.instance_settings import InstanceSettingsInput
@@ -54,6 +55,8 @@ def _page(form: Form) -> tuple[str, int]:
         form=form,
         settings=found,
         modes=MODES,
+        leaves=smtp.leaves_by_server(),
+        folder=smtp.folder(),
         currencies=[(code, f"{code} · {name}") for code, name in currency_names().items()],
         timezones=[(name, name.replace("_", " ")) for name in sorted(available_timezones())],
         locales=locale_choices(str(form.values.get("locale") or found["locale"].value)),

@@ -17,6 +17,7 @@ from config import Settings
 from tests.conftest import running_app
 from tests.factories.callers import Api, problem
 from tests.factories.codes import code_of, turn_on
+from tests.factories.mails import hanging_server
 from tests.factories.people import PASSWORD, person
 from tests.views.visitors import Visitor, words
 
@@ -187,6 +188,20 @@ def test_limits_can_be_turned_off(app: Flask) -> None:
     answers = [api.get("/accounts") for _ in range(105)]
     assert {answer.status_code for answer in answers} == {200}
     assert "RateLimit-Limit" not in answers[0].headers
+
+
+def test_a_redis_that_says_nothing_keeps_nobody_waiting_for_long(settings: Settings) -> None:
+    with hanging_server() as url:
+        silent = url.replace("smtp:", "redis:")
+        changed = dataclasses.replace(settings, rate_limits=True, redis_url=silent)
+        for app in _limited(changed):
+            started = time.monotonic()
+            asked = app.test_client().post(
+                "/api/auth/password-reset", json={"email": "nobody@example.com"}
+            )
+            assert asked.status_code == 202
+            assert time.monotonic() - started < 5
+    queue.configure(settings.redis_url)
 
 
 def test_all_processes_count_together(with_redis: Flask, settings: Settings) -> None:

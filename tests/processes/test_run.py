@@ -9,13 +9,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+import redis
 
 from config.locks import exclusive
-from config.processes import wait_for_health
+from config.processes import ATTEMPTS, wait_for_health
 from config.settings import ROOT, embedded_socket
 
 START_SECONDS = 60.0
@@ -62,9 +63,19 @@ class Outlay:
         return self.process.wait(STOP_SECONDS)
 
     def process_id_of(self, name: str) -> int:
-        found = re.search(rf"{name} started \(pid=(\d+)\)", self.said)
-        assert found is not None, self.said
-        return int(found[1])
+        """Of the newest process with this name."""
+        found = re.findall(rf"{name} started \(pid=(\d+)\)", self.said)
+        assert found, self.said
+        return int(found[-1])
+
+    def kill(self, name: str) -> None:
+        """Kill a process, and wait until its successor is on its way or Outlay has ended."""
+        killed = self.process_id_of(name)
+        os.kill(killed, signal.SIGKILL)
+        deadline = time.monotonic() + STOP_SECONDS
+        while self.process_id_of(name) == killed and self.process.poll() is None:
+            assert time.monotonic() < deadline, self.said
+            time.sleep(0.05)
 
     def has_ended_entirely(self) -> bool:
         """Whether none of its processes is left: each holds the folder's lock."""
@@ -111,8 +122,43 @@ def test_runs_until_asked_to_stop(outlay: Outlay, signum: signal.Signals) -> Non
     assert not embedded_socket(outlay.folder).exists()
 
 
-def test_one_ends_all_end(outlay: Outlay) -> None:
-    os.kill(outlay.process_id_of("scheduler"), signal.SIGKILL)
+@pytest.mark.parametrize("name", ["web", "worker", "scheduler"])
+def test_what_is_killed_is_started_again(outlay: Outlay, name: str) -> None:
+    outlay.kill(name)
+    assert outlay.process.poll() is None, outlay.said
+    assert re.search(rf"{name} +\| ended with -9; it is started again", outlay.said)
+    assert wait_for_health(f"http://127.0.0.1:{outlay.port}", START_SECONDS)
+    assert outlay.stop(signal.SIGINT) == 0
+    assert outlay.has_ended_entirely()
+
+
+def test_a_killed_valkey_is_back_with_what_it_held(outlay: Outlay) -> None:
+    socket_path = str(embedded_socket(outlay.folder))
+    with closing(redis.Redis(unix_socket_path=socket_path)) as client:
+        client.set("kept", "1")
+        killed = client.info("server")["process_id"]
+        os.kill(killed, signal.SIGKILL)
+        deadline = time.monotonic() + STOP_SECONDS
+        while _process_id(client) in {None, killed}:
+            assert time.monotonic() < deadline, outlay.said
+            time.sleep(0.05)
+        assert client.get("kept") == b"1"
+    assert wait_for_health(f"http://127.0.0.1:{outlay.port}", seconds=5)
+    assert outlay.stop(signal.SIGINT) == 0
+    assert outlay.has_ended_entirely()
+    assert not Path(socket_path).exists()
+
+
+def _process_id(client: "redis.Redis") -> int | None:
+    try:
+        return int(client.info("server")["process_id"])
+    except redis.RedisError:
+        return None
+
+
+def test_one_keeps_ending_all_end(outlay: Outlay) -> None:
+    for _ in range(ATTEMPTS):
+        outlay.kill("scheduler")
     assert outlay.process.wait(STOP_SECONDS) == 1
     assert "Outlay has stopped because its process 'scheduler' ended." in outlay.said
     assert outlay.has_ended_entirely()

@@ -14,7 +14,7 @@ from app.models.mails import Mail
 from app.models.users import User
 from tests.factories.administrators import change
 from tests.factories.fixtures import Work
-from tests.factories.mails import Inbox
+from tests.factories.mails import Inbox, sending_to
 from tests.views.conftest import Visit
 from tests.views.visitors import PASSWORD, Visitor, error_of, value_of, words
 
@@ -73,6 +73,15 @@ def test_nobody_else_does_anything_here(app: Flask, boss: Visitor, user: Visitor
     for path in (f"/admin/users/{his}", f"/admin/users/{his}/disable", "/admin/jobs/x/drop"):
         assert user.get(path).status_code == 404, path
     assert boss.get("/admin").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/admin/settings", "/admin/mails"])
+def test_where_mails_go_is_said(app: Flask, boss: Visitor, path: str) -> None:
+    with sending_to(app, None):
+        said = words(boss.get(path))
+        assert f"mails become files in {app.extensions['settings'].data_dir / 'mail'}" in said
+    with sending_to(app, "smtp://127.0.0.1:2525"):
+        assert "Mails leave by the server in OUTLAY_MAIL_URL." in words(boss.get(path))
 
 
 # People
