@@ -19,20 +19,27 @@ from app.models.accounts import Account
 from app.models.activities import Activity
 from app.models.api_tokens import ApiToken
 from app.models.base import session
+from app.models.bulk_changes import BulkChange
 from app.models.categories import Category
 from app.models.identities import Identity
 from app.models.imports import Import, ImportFile
 from app.models.ledgers import LedgerScope
 from app.models.mails import Mail
 from app.models.members import Member
+from app.models.payees import Payee
 from app.models.pictures import Picture
+from app.models.receipts import Receipt
+from app.models.reconciliations import Reconciliation
+from app.models.rules import Rule
+from app.models.saved_filters import SavedFilter
 from app.models.second_factors import OneTimePassword, Passkey, RecoveryCode
+from app.models.tags import Tag
 from app.models.totals import MonthlyTotal
-from app.models.transactions import Filters, Transaction
+from app.models.transactions import Filters
 from app.models.users import SignIn, User
 from app.services import exports, ledgers, transaction_lists
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Grows when the shape of a file changes; ``manifest.json`` says which one a zip has."""
 
 _CHUNK = 1000
@@ -58,7 +65,8 @@ ABOUT_ACTIVITIES = (
 )  # fmt: skip
 ABOUT_ACCOUNTS = (
     Account.id, Account.name, Account.type, Account.currency, Account.opening_balance,
-    Account.balance, Account.archived_at, Account.created_at,
+    Account.opening_date, Account.balance, Account.group, Account.position, Account.archived_at,
+    Account.created_at,
 )  # fmt: skip
 ABOUT_CATEGORIES = (
     Category.id, Category.parent_id, Category.name, Category.type, Category.color, Category.icon,
@@ -70,7 +78,32 @@ ABOUT_IMPORTS = (
     Import.read_as, Import.rows_total, Import.rows_new, Import.rows_duplicate,
     Import.rows_rejected, Import.created_at, Import.finished_at,
 )  # fmt: skip
-_MONEY = frozenset({"amount", "balance", "opening_balance"})
+ABOUT_RECONCILIATIONS = (
+    Reconciliation.id, Reconciliation.account_id, Reconciliation.date, Reconciliation.balance,
+    Account.currency, Reconciliation.rows, Reconciliation.created_by_id, Reconciliation.created_at,
+)  # fmt: skip
+_LISTED: dict[str, tuple[Any, ...]] = {
+    "imports": ABOUT_IMPORTS,
+    "payees": (Payee.id, Payee.name, Payee.suggests),
+    "tags": (Tag.id, Tag.name),
+    "rules": (
+        Rule.id, Rule.name, Rule.position, Rule.active, Rule.match, Rule.conditions, Rule.actions,
+    ),
+    "bulk_changes": (
+        BulkChange.id, BulkChange.kind, BulkChange.rows, BulkChange.created_by_id,
+        BulkChange.created_at, BulkChange.undone_at,
+    ),
+    "receipts": (
+        Receipt.id, Receipt.transaction_id, Receipt.filename, Receipt.content_type, Receipt.size,
+        Receipt.created_by_id, Receipt.created_at,
+    ),
+}  # fmt: skip
+"""Files of a ledger that are lists of rows, by their names."""
+_MONEY = {
+    "amount": "currency", "to_amount": "to_currency", "balance": "currency",
+    "opening_balance": "currency",
+}  # fmt: skip
+"""What is in minor units, and the column that says of which currency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +164,10 @@ def _person(user: User) -> dict[str, Any]:
         ),
         "one_time_password_since": otp,
         "recovery_codes_left": session.scalar(left),
+        "saved_filters": _rows(
+            (SavedFilter.ledger_id, SavedFilter.name, SavedFilter.query),
+            SavedFilter.user_id == user.id,
+        ),
         "mails": _rows(ABOUT_MAILS, Mail.user_id == user.id),
     }
 
@@ -145,18 +182,16 @@ def _files_of_ledger(scope: LedgerScope) -> Iterator[File]:
     yield _json(
         f"{folder}/categories.json", _rows(ABOUT_CATEGORIES, Category.ledger_id == scope.id)
     )
-    rows = transaction_lists.stream(scope.id, Filters(), *_transaction_columns())
+    rows = transaction_lists.stream_listed(scope.id)
     yield File(f"{folder}/transactions.json", _array(rows))
     lines = exports.csv_lines(scope.id, Filters())
     yield File(f"{folder}/transactions.csv", ((text.encode(), 0) for text in lines))
-    yield _json(f"{folder}/imports.json", _rows(ABOUT_IMPORTS, Import.ledger_id == scope.id))
+    reconciled = (Account.ledger_id == scope.id) & (Account.id == Reconciliation.account_id)
+    yield _json(f"{folder}/reconciliations.json", _rows(ABOUT_RECONCILIATIONS, reconciled))
+    for name, columns in _LISTED.items():
+        model = columns[0].class_
+        yield _json(f"{folder}/{name}.json", _rows(columns, model.ledger_id == scope.id))
     yield from _uploads(scope, folder)
-
-
-def _transaction_columns() -> list[Any]:
-    """Return the columns of a list, in the order in which a stream finds its way."""
-    others = [column for column in transaction_lists.COLUMNS if column.key not in {"id", "date"}]
-    return [Transaction.date, Transaction.id, *others]
 
 
 def _uploads(scope: LedgerScope, folder: str) -> Iterator[File]:
@@ -194,7 +229,7 @@ def _json(name: str, content: Any) -> File:
     return File(name, [(orjson.dumps(content, option=orjson.OPT_INDENT_2 | _INSTANTS), 0)])
 
 
-def _array(rows: Iterable[AnyRow]) -> Iterator[tuple[bytes, int]]:
+def _array(rows: Iterable[Any]) -> Iterator[tuple[bytes, int]]:
     """Yield rows as one JSON array, a chunk of lines at a time."""
     separator = b"[\n"
     for row in rows:
@@ -204,11 +239,14 @@ def _array(rows: Iterable[AnyRow]) -> Iterator[tuple[bytes, int]]:
     yield (b"\n]\n" if separator == b",\n" else b"[]\n"), 0
 
 
-def _plain(row: AnyRow) -> dict[str, Any]:
+def _plain(row: Any) -> dict[str, Any]:
     """Return a row of columns as JSON has it: amounts as decimal strings of their currency."""
-    values = dict(row._mapping)
-    for name in _MONEY & values.keys():
-        values[name] = decimal_string(values[name], digits(values["currency"]))
+    values = dict(zip(row._fields, row, strict=True))
+    for name in _MONEY.keys() & values.keys():
+        if values[name] is not None:
+            values[name] = decimal_string(values[name], digits(values[_MONEY[name]]))
+    if values.get("splits"):
+        values["splits"] = [_plain(line) for line in values["splits"]]
     return values
 
 

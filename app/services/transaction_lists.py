@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import (
@@ -103,14 +104,21 @@ def sums_by_day(
 def stream(ledger_id: int, filters: Filters, *columns: Any) -> Iterator[AnyRow]:
     """Yield the rows that pass ``filters``, oldest first, without holding them all.
 
-    ``columns`` begin with the row's date and id, by which it finds its way from chunk to chunk.
+    The row's date and id are among the ``columns``: by them it finds its way from chunk to chunk.
     """
     order = (Transaction.date, Transaction.id)
     query = select(*columns).where(*_conditions(ledger_id, filters)).order_by(*order).limit(CHUNK)
     rows = session.execute(query).all()
     while rows:
         yield from rows
-        rows = session.execute(query.where(tuple_(*order) > tuple_(*rows[-1][:2]))).all()
+        rows = session.execute(query.where(tuple_(*order) > (rows[-1].date, rows[-1].id))).all()
+
+
+def stream_listed(ledger_id: int) -> Iterator[ListedTransaction]:
+    """Yield all rows of a ledger as lists have them, oldest first, without holding them all."""
+    rows = stream(ledger_id, Filters(), *COLUMNS, *_PARTS)
+    while chunk := list(islice(rows, CHUNK)):
+        yield from _with_parts(chunk)
 
 
 def _conditions(ledger_id: int, filters: Filters) -> list[ColumnElement[bool]]:

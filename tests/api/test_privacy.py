@@ -62,7 +62,7 @@ def test_the_zip_has_everything_about_a_person(api: Api, work: Work) -> None:
     api.earn("1000.00", description="=Salary")
     archive = _made(api, work)
     assert archive.testzip() is None
-    assert _read(archive, "manifest.json")["schema_version"] == 1
+    assert _read(archive, "manifest.json")["schema_version"] == 2
     assert _read(archive, "person.json")["profile"]["email"] == api.person.email
     folder = _folder(archive, api.person.ledger_id)
     rows = _read(archive, f"{folder}/transactions.json")
