@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
@@ -12,10 +12,10 @@ BULK_KINDS = ("edit", "delete", "rules", "merge")
 
 
 class BulkChange(Base):
-    """One step that changed ``rows`` rows. The log's lines with its id know what they were before.
+    """One step that changed ``rows`` rows; the log's lines with its id know what they were before.
 
-    ``undone_at`` is when it was taken back; ``rows_kept`` how many rows were left as they are then,
-    because somebody had changed them since.
+    ``skipped`` says how many rows were left out, by the reason. ``undone_at`` is when it was taken
+    back; ``rows_kept`` how many rows stayed as they are then, having been changed since.
     """
 
     __tablename__ = "bulk_changes"
@@ -31,6 +31,7 @@ class BulkChange(Base):
     ledger_id: Mapped[int] = mapped_column(ForeignKey("ledgers.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(10))
     rows: Mapped[int] = mapped_column(Integer, default=0)
+    skipped: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
     rows_kept: Mapped[int] = mapped_column(Integer, default=0)
     created_by_id: Mapped[int | None] = mapped_column(
         Id, ForeignKey("users.id", ondelete="SET NULL")

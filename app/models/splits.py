@@ -53,3 +53,8 @@ class SplitLine(NamedTuple):
     amount: int
     currency: str
     notes: str
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What a line says beside what its transaction says."""
+        return {"category_id": self.category_id, "amount": self.amount, "notes": self.notes}

@@ -1,18 +1,20 @@
 """The activity log: writing down what was done, in the transaction that does it."""
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 
 from app.core import clock
 from app.models.accounts import Account
 from app.models.activities import NOBODY, Activity, Trace
 from app.models.base import Base, session
 from app.models.categories import Category
-from app.models.splits import Split
+from app.models.splits import Split, SplitLine
 from app.models.transactions import Transaction
 from app.models.users import Circumstances
+from app.services import splits, tags
 
 _KEPT: dict[type[Base], tuple[str, ...]] = {
     Transaction: (
@@ -121,6 +123,50 @@ def snapshot(row: Base) -> dict[str, Any]:
     return {name: _plain(getattr(row, name)) for name in _KEPT[type(row)]}
 
 
+def snapshots(row_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Return transactions as the log keeps them, by their ids, without loading any."""
+    names = [name for name in _KEPT[Transaction] if name not in {"tags", "splits"}]
+    columns = [getattr(Transaction, name) for name in names]
+    query = select(Transaction.id, *columns).where(Transaction.id.in_(row_ids))
+    tag_names, lines = tags.names_by_row(row_ids), splits.lines_by_row(row_ids)
+    return {
+        row_id: {name: _plain(value) for name, value in zip(names, row, strict=True)}
+        | {
+            "tags": tag_names.get(row_id, []),
+            "splits": [line.values for line in lines.get(row_id, [])],
+        }
+        for row_id, *row in session.execute(query).all()
+    }
+
+
+def record_many(
+    by: Trace,
+    kind: str,
+    ledger_id: int,
+    steps: Mapping[int, tuple[Any, Any]],
+    bulk_change_id: int | None = None,
+    **details: Any,
+) -> None:
+    """Note what transactions were before and after one step, a line for each row's id."""
+    common = {
+        "at": clock.now(),
+        "kind": kind,
+        "actor_id": by.user_id,
+        "address": by.address[:45],
+        "user_agent": by.user_agent[:300],
+        "ledger_id": ledger_id,
+        "subject_type": "transaction",
+        "bulk_change_id": bulk_change_id,
+        "details": details | _by(by),
+    }
+    lines = [
+        common | {"subject_id": row_id, "before": before, "after": after}
+        for row_id, (before, after) in steps.items()
+    ]
+    if lines:
+        session.execute(insert(Activity), lines)
+
+
 def values(kept: dict[str, Any]) -> dict[str, Any]:
     """Return what :func:`snapshot` kept of a transaction as values of the row again."""
     fingerprint = kept["fingerprint"]
@@ -149,5 +195,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dt.date):  # an instant is one, too
         return value.isoformat()
     if isinstance(value, list):
-        return [one.values if isinstance(one, Split) else one for one in value]
+        return [one.values if isinstance(one, Split | SplitLine) else one for one in value]
     return value.hex() if isinstance(value, bytes) else value

@@ -7,15 +7,17 @@ from sqlalchemy import select
 from app.core.errors import Invalid, NotFound
 from app.models.accounts import Account
 from app.models.base import session
+from app.models.bulk_changes import BulkChange
 from app.models.categories import Category
 from app.models.imports import Import
 from app.models.ledgers import Ledger, LedgerScope
 from app.models.members import Member
+from app.models.rules import Rule
 from app.models.transactions import Transaction
 from app.models.users import Actor
 from app.services import ledgers, scopes
 
-Row = TypeVar("Row", Account, Category, Import, Transaction)
+Row = TypeVar("Row", Account, BulkChange, Category, Import, Rule, Transaction)
 
 
 def find(model: type[Row], user_id: int, row_id: int) -> tuple[Row, LedgerScope]:

@@ -82,6 +82,17 @@ def find_page(ledger_id: int, filters: Filters, request: PageRequest) -> Page[Li
     )
 
 
+def find_ids(ledger_id: int, filters: Filters, most: int) -> Sequence[int]:
+    """Return the ids of the rows that pass ``filters``, newest first; Invalid above ``most``."""
+    query = select(Transaction.id).where(*_conditions(ledger_id, filters))
+    query = query.order_by(Transaction.date.desc(), Transaction.id.desc()).limit(most + 1)
+    ids = session.scalars(query).all()
+    if len(ids) > most:
+        message = f"More than {most:,} rows match. Narrow the list, by dates for example."
+        raise Invalid(message, errors={"filters": [message]})
+    return ids
+
+
 def sums_by_day(
     ledger_id: int, filters: Filters, first: dt.date, last: dt.date
 ) -> Sequence[AnyRow]:

@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("ledger_id", ID, nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("skipped", sa.JSON(), nullable=False),
         sa.Column("rows_kept", sa.Integer(), nullable=False),
         sa.Column("created_by_id", ID, nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),

@@ -130,6 +130,8 @@ _ROUTES = {
         GET /api/accounts
         GET /api/accounts/<account_id>
         GET /api/accounts/<account_id>/balance
+        GET /api/bulk-changes
+        GET /api/bulk-changes/<bulk_change_id>
         GET /api/categories
         GET /api/categories/<category_id>
         GET /api/expenses
@@ -176,6 +178,8 @@ _ROUTES = {
         DELETE /api/accounts/<account_id>
         PATCH /api/accounts/<account_id>
         PUT /api/accounts/<account_id>
+        POST /api/bulk-changes
+        DELETE /api/bulk-changes/<bulk_change_id>
         POST /api/categories
         DELETE /api/categories/<category_id>
         PATCH /api/categories/<category_id>
