@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask
 
 from app import logs
-from app.core import queue, sealing, signing
+from app.core import queue, sealing, signing, storage
 from config import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,7 +29,20 @@ def new_app(settings: Settings) -> Flask:
     queue.configure(settings.redis_url)
     signing.configure([settings.secret_key, *settings.secret_key_fallbacks])
     sealing.configure([settings.data_key, *settings.data_key_fallbacks])
+    storage.configure(_place(settings))
     return app
+
+
+def _place(settings: Settings) -> storage.Place:
+    return storage.Place(
+        url=settings.files_url,
+        file_bytes=settings.receipt_bytes,
+        owner_bytes=settings.receipt_quota,
+        endpoint=settings.s3_endpoint,
+        access_key_id=settings.s3_access_key_id,
+        secret_access_key=settings.s3_secret_access_key,
+        region=settings.s3_region,
+    )
 
 
 def _flask(settings: Settings) -> dict[str, Any]:

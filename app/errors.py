@@ -23,6 +23,7 @@ STATUS: dict[type[OutlayError], int] = {
     errors.NotFound: 404,
     errors.Conflict: 409,
     errors.Stale: 412,
+    errors.TooLarge: 413,
     errors.Invalid: 422,
     errors.TooMany: 429,
     errors.Unavailable: 503,

@@ -66,7 +66,7 @@ class _Reader:
 
     def number(self, name: str, value: str, span: range) -> int:
         """A whole number within ``span``."""
-        if re.fullmatch(r"[0-9]{1,9}", value) and int(value) in span:
+        if re.fullmatch(r"[0-9]{1,18}", value) and int(value) in span:
             return int(value)
         self.faults.append(
             f"{name} must be a whole number from {span.start} to {span.stop - 1}, not {value!r}."
@@ -119,6 +119,27 @@ class _Reader:
     def folder(self, name: str, value: str) -> Path:
         """An absolute path; relative ones count from the current folder."""
         return Path(value).expanduser().absolute()
+
+    def storage_url(self, name: str, value: str) -> str:
+        """A bucket or a folder, without a slash at its end."""
+        value = value.rstrip("/")
+        if not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w.=-]+)*", value, re.ASCII):
+            folder = value.removeprefix("file://")
+            if not value.startswith("file:///") or "/.." in folder:
+                self.faults.append(
+                    f"{name} must look like s3://bucket/prefix or file:///folder, not {value!r}."
+                )
+        return value
+
+    def endpoint(self, name: str, value: str) -> str:
+        """The address of a server that speaks S3."""
+        value = value.rstrip("/")
+        if not _is_origin(value):
+            self.faults.append(
+                f"{name} must be http:// or https:// and a host name, with nothing behind"
+                f" it but a port, not {value!r}."
+            )
+        return value
 
     def own_database(self) -> str:
         """The SQLite database in the data folder."""
@@ -270,6 +291,21 @@ class Settings:
         write=lambda size: str(size // MEGABYTE),
         default=32 * MEGABYTE,
     )
+    receipt_bytes: int = _setting(
+        "OUTLAY_RECEIPT_BYTES", read=_number(1024 * MEGABYTE), default=10 * MEGABYTE
+    )
+    receipt_quota: int = _setting(
+        "OUTLAY_RECEIPT_QUOTA", read=_number(MEGABYTE**2 * 1024), default=1024 * MEGABYTE
+    )
+    storage_url: str = _setting(
+        "OUTLAY_STORAGE_URL", read=_Reader.storage_url, unset=lambda _: "", default=""
+    )
+    s3_endpoint: str | None = _setting("OUTLAY_S3_ENDPOINT", read=_Reader.endpoint, default=None)
+    s3_access_key_id: str | None = _setting("OUTLAY_S3_ACCESS_KEY_ID", default=None, shown=False)
+    s3_secret_access_key: str | None = _setting(
+        "OUTLAY_S3_SECRET_ACCESS_KEY", default=None, shown=False
+    )
+    s3_region: str = _setting("OUTLAY_S3_REGION", default="us-east-1")
     access_token_minutes: int = _setting(
         "OUTLAY_ACCESS_TOKEN_MINUTES", read=_number(24 * 60), default=15
     )
@@ -337,6 +373,11 @@ class Settings:
                 "OUTLAY_OIDC_ISSUER, OUTLAY_OIDC_CLIENT_ID and OUTLAY_OIDC_CLIENT_SECRET go"
                 " together: set all three or none."
             )
+        if bool(self.s3_access_key_id) != bool(self.s3_secret_access_key):
+            yield (
+                "OUTLAY_S3_ACCESS_KEY_ID and OUTLAY_S3_SECRET_ACCESS_KEY go together: set both"
+                " or none."
+            )
         # One key leaking would give away the other.
         if self.secret_key and self.secret_key == self.jwt_secret_key:
             yield "OUTLAY_SECRET_KEY and OUTLAY_JWT_SECRET_KEY must differ."
@@ -369,6 +410,11 @@ class Settings:
     def valkey_socket(self) -> Path:
         """Where the embedded Valkey listens; short enough for a socket address."""
         return embedded_socket(self.data_dir)
+
+    @property
+    def files_url(self) -> str:
+        """Where files are kept: what was set, or a folder of the data folder."""
+        return self.storage_url or f"file://{self.data_dir / 'files'}"
 
     @property
     def limiter_storage_url(self) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from app.core import queue
+from app.core.downloads import clean_name
 from app.core.errors import Invalid
 from app.core.paging import Page, PageRequest
 from app.core.rows import AnyRow
@@ -18,6 +19,7 @@ from app.services.statements import DATE_FORMATS, LAYOUTS, Mapping, MappingError
 
 READ_JOB = "app.jobs.imports.read"
 COMMIT_JOB = "app.jobs.imports.commit"
+UNNAMED = "statement.csv"
 
 
 def known_layouts() -> list[str]:
@@ -64,7 +66,7 @@ def create(
         work = imports.record(
             scope.id,
             _account(scope.id, account_id),
-            filename=import_files.clean_name(filename),
+            filename=clean_name(filename, UNNAMED),
             content=content,
             created_by_id=actor.id,
             asked_by_id=actor.id,

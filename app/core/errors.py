@@ -108,6 +108,13 @@ class Invalid(OutlayError):
     detail = "Some of what was sent cannot be accepted."
 
 
+class TooLarge(OutlayError):
+    """What was sent has more bytes than are accepted."""
+
+    code = "too_large"
+    detail = "This is larger than what is accepted here."
+
+
 class TooMany(OutlayError):
     """Too much was tried in too short a time; worth another try in ``retry_after`` seconds."""
 

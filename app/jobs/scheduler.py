@@ -18,6 +18,7 @@ from app.controllers import (
     import_work,
     ledger_work,
     mail_work,
+    receipt_work,
 )
 from app.jobs import activities
 from app.jobs.context import current_app, in_app
@@ -37,6 +38,8 @@ SCHEDULE: tuple[tuple[float, Callable[[], object]], ...] = (
     (3600, ledger_work.purge_deleted),
     (3600, data_export_work.remove_expired),
     (3600, activities.forget_old),
+    (600, receipt_work.resume_undrawn),
+    (3600, receipt_work.clear_up),
 )
 """(seconds between two runs, what to run)"""
 

@@ -11,7 +11,13 @@ from rq.serializers import JSONSerializer
 from sqlalchemy.orm import configure_mappers
 
 from app.core import queue
-from app.jobs import data_exports, erasures, imports, mails  # noqa: F401  (loaded once, before the forks)
+from app.jobs import (  # noqa: F401  (loaded once, before the forks)
+    data_exports,
+    erasures,
+    imports,
+    mails,
+    receipts,
+)
 from app.jobs.context import current_app
 
 # On RQ's defaults a job of a killed worker counts as running for 13 minutes.

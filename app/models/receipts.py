@@ -8,6 +8,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core import clock
 from app.models.base import Base, Id, id_pk
 
+PDF = "application/pdf"
+MEDIA_TYPES = ("image/jpeg", "image/png", "image/webp", PDF)
+"""What a receipt can be."""
+
 
 class Receipt(Base):
     """A file of a transaction. ``key`` is its generated name in the storage.

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, select
 
-from app.core import bounded, clock, queue
+from app.core import bounded, clock, queue, storage
 from app.core.bounded import Answer
 from app.models.base import session
 from app.models.instance_settings import InstanceSetting
@@ -79,6 +79,7 @@ def check(folder: Path, mail: Callable[[], bool]) -> Health:
         "queue": _queue,
         "mail": lambda: _mail(mail),
         "storage": lambda: _storage(folder),
+        "files": _files,
     }
     answers = bounded.ask(probes, SECONDS)
     return Health([_checked(name, answer) for name, answer in answers.items()])
@@ -133,6 +134,12 @@ def _storage(folder: Path) -> Finding:
     return Finding(OK, f"The data folder can be written; {free / 1024**3:,.1f} GB are free.")
 
 
+def _files() -> Finding:
+    storage.probe()
+    where = "bucket" if storage.place().is_remote else "folder"
+    return Finding(OK, f"Receipts can be stored: the {where} of files takes them.")
+
+
 _AWAY = {
     "database": ("The database does not answer.", "Look whether it runs, and at DATABASE_URL."),
     "redis": (
@@ -150,6 +157,10 @@ _AWAY = {
     "storage": (
         "Nothing can be written to the data folder.",
         "Look at its owner, its rights, and whether the disk is full.",
+    ),
+    "files": (
+        "Receipts cannot be stored. The books work without them.",
+        "Look whether the place can be reached and written, and at OUTLAY_STORAGE_URL.",
     ),
 }
 

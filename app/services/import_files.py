@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,13 +13,6 @@ from app.services.staging import ACCOUNTS_QUESTION, ONE_ACCOUNT, OPEN_ACCOUNTS, 
 from app.services.statements import Question, Reading
 
 STYLES = ("date_format", "decimal", "positive_means")
-LONGEST_NAME = 255
-
-
-def clean_name(filename: str) -> str:
-    """Return a file's name without its folder and without characters that hide or turn around."""
-    name = re.split(r"[/\\]", filename)[-1]
-    return "".join(filter(str.isprintable, name)).strip()[:LONGEST_NAME] or "statement.csv"
 
 
 def read(work: Import, content: bytes) -> Reading:

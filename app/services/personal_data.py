@@ -13,6 +13,7 @@ import orjson
 from sqlalchemy import ColumnElement, func, select
 
 from app.core import clock
+from app.core.errors import NotFound
 from app.core.money import decimal_string, digits
 from app.core.rows import AnyRow
 from app.models.accounts import Account
@@ -37,7 +38,7 @@ from app.models.tags import Tag
 from app.models.totals import MonthlyTotal
 from app.models.transactions import Filters
 from app.models.users import SignIn, User
-from app.services import exports, ledgers, transaction_lists
+from app.services import exports, ledgers, receipts, transaction_lists
 
 SCHEMA_VERSION = 2
 """Grows when the shape of a file changes; ``manifest.json`` says which one a zip has."""
@@ -95,7 +96,7 @@ _LISTED: dict[str, tuple[Any, ...]] = {
     ),
     "receipts": (
         Receipt.id, Receipt.transaction_id, Receipt.filename, Receipt.content_type, Receipt.size,
-        Receipt.created_by_id, Receipt.created_at,
+        Receipt.created_by_id, Receipt.created_at, Receipt.orphaned_at,
     ),
 }  # fmt: skip
 """Files of a ledger that are lists of rows, by their names."""
@@ -192,6 +193,7 @@ def _files_of_ledger(scope: LedgerScope) -> Iterator[File]:
         model = columns[0].class_
         yield _json(f"{folder}/{name}.json", _rows(columns, model.ledger_id == scope.id))
     yield from _uploads(scope, folder)
+    yield from _receipts(scope, folder)
 
 
 def _uploads(scope: LedgerScope, folder: str) -> Iterator[File]:
@@ -203,6 +205,17 @@ def _uploads(scope: LedgerScope, folder: str) -> Iterator[File]:
         )
         if content is not None:
             yield File(f"{folder}/statements/{import_id}-{_slug(filename)}", [(content, 0)])
+
+
+def _receipts(scope: LedgerScope, folder: str) -> Iterator[File]:
+    """Yield the files of receipts, one of them in memory at a time."""
+    query = select(Receipt).where(Receipt.ledger_id == scope.id).order_by(Receipt.id)
+    for receipt in session.scalars(query).all():
+        name = f"{folder}/receipts/{receipt.id}-{_slug(receipt.filename)}"
+        try:
+            yield File(name, [(receipts.content(receipt), 0)])
+        except NotFound:
+            continue  # lost outside of Outlay, as receipts.json shows
 
 
 def _noted(user_id: int, seen: Sequence[LedgerScope]) -> ColumnElement[bool]:

@@ -1,39 +1,18 @@
 """Pictures: drawn anew from what was sent, so that nothing but pixels remains of it."""
 
-import struct
-from io import BytesIO
-from threading import Lock
-
 from PIL import Image, ImageOps
 from sqlalchemy import delete
 
-from app.core import clock
+from app.core import clock, images
 from app.core.errors import Invalid
 from app.models.base import session
 from app.models.pictures import Picture
 
 MEDIA_TYPE = "image/webp"
 MAX_BYTES = 5 * 1024 * 1024
-MAX_PIXELS = 40_000_000
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 _SIDE = 256
 _QUALITY = 85
-# What Pillow raises for a file that is damaged, none of the FORMATS, or made to fill the memory.
-_FAULTS = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    EOFError,
-    OverflowError,
-    Image.DecompressionBombError,
-    Image.DecompressionBombWarning,
-)
-# And what it raises for notes that a camera or a program wrote badly.
-_NOTE_FAULTS = (*_FAULTS, LookupError, TypeError, struct.error)
-# A picture of MAX_PIXELS takes 160 MB while it is drawn: one at a time in each process.
-_easel = Lock()
-
-Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 
 
 def find(user_id: int) -> Picture | None:
@@ -60,43 +39,23 @@ def draw(content: bytes) -> bytes:
 
     What kind it is its content says, never its name. Of moving pictures the first frame counts; a
     camera's note of which side is up is obeyed, and all notes are dropped.
-    Raises Invalid for anything else, for a damaged file, and beyond MAX_BYTES or MAX_PIXELS.
+    Raises Invalid for anything else, for a damaged file, and beyond MAX_BYTES or too many pixels.
     """
     if len(content) > MAX_BYTES:
         raise _refusal(f"At most {MAX_BYTES // 1024**2} MB.")
     try:
-        with Image.open(BytesIO(content), formats=FORMATS) as image:
-            _check_pixels(image)
-            image.verify()
-        with _easel, Image.open(BytesIO(content), formats=FORMATS) as image:
+        with images.opened(content, FORMATS) as image:
             return _webp(image)
-    except _FAULTS as error:
+    except images.TooManyPixels as error:
+        raise _refusal(f"At most {images.MAX_PIXELS // 10**6} million pixels.") from error
+    except images.FAULTS as error:
         raise _refusal("Not a picture that can be read: a PNG, JPEG, WebP or GIF.") from error
-
-
-def _check_pixels(image: Image.Image) -> None:
-    if image.width * image.height > MAX_PIXELS:
-        raise _refusal(f"At most {MAX_PIXELS // 10**6} million pixels.")
 
 
 def _webp(image: Image.Image) -> bytes:
     image.draft("RGB", (2 * _SIDE, 2 * _SIDE))  # a JPEG is read no finer than it is needed
-    upright = _upright(image).convert("RGBA")
-    # Drawn on something new: copies of an image take its notes along.
-    canvas = Image.new("RGBA", (_SIDE, _SIDE))
-    canvas.paste(ImageOps.fit(upright, canvas.size))
-    written = BytesIO()
-    canvas.save(written, "WEBP", quality=_QUALITY)
-    return written.getvalue()
-
-
-def _upright(image: Image.Image) -> Image.Image:
-    """Obey the camera's note of which side is up; one that cannot be read is no fault."""
-    image.load()
-    try:
-        return ImageOps.exif_transpose(image)
-    except _NOTE_FAULTS:
-        return image
+    square = ImageOps.fit(images.upright(image).convert("RGBA"), (_SIDE, _SIDE))
+    return images.written(images.redrawn(square, "RGBA"), "WEBP", quality=_QUALITY)
 
 
 def _refusal(message: str) -> Invalid:

@@ -10,6 +10,7 @@ from app.models.base import Base, session
 from app.models.categories import Category
 from app.models.imports import Import, ImportFile
 from app.models.ledgers import REMOVING, Ledger, LedgerKey
+from app.services import receipts
 from app.services.ledgers import KEPT
 
 BATCH = 5_000
@@ -32,10 +33,11 @@ def purge(ledger_id: int, *, size: int = BATCH) -> None:
     """Remove a ledger and everything in it; outside of any unit of work.
 
     Each part is a transaction of its own. Killed anywhere, it can be called again; the scheduler
-    does, for whatever has begun.
+    does, for whatever has begun. Files go first: while their storage is away, it is Unavailable.
     """
     with unit_of_work(LedgerKey(ledger_id)):
         begin(ledger_id)
+    receipts.remove_files(ledger_id)
     for table, condition in _contents(ledger_id):
         more = True
         while more:

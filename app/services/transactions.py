@@ -11,7 +11,7 @@ from app.models.base import session
 from app.models.splits import Split
 from app.models.tags import in_order
 from app.models.transactions import Transaction, searchable
-from app.services import payees, splits, tags, totals
+from app.services import payees, receipts, splits, tags, totals
 
 _TABLE: Table = Transaction.__table__  # type: ignore[assignment]
 Lines = Sequence[dict[str, Any]]
@@ -56,8 +56,9 @@ def amend(
 
 
 def remove(row: Transaction) -> None:
-    """Delete a row and take it out of the kept totals."""
+    """Delete a row and take it out of the kept totals; its receipts wait for it to come back."""
     gone = totals.of(row, times=-1)
+    receipts.orphan(row.id)
     session.delete(row)
     session.flush()
     totals.apply(gone)
@@ -82,6 +83,7 @@ def revive(
     row = session.get_one(Transaction, row_id, populate_existing=True)
     splits.put(row, lines)
     _connect(row, tag_names)
+    receipts.adopt(row.id)
     session.flush()
     totals.apply(totals.of(row))
     return row

@@ -7,7 +7,15 @@ from flask import request
 from marshmallow import Schema, ValidationError, fields
 from werkzeug.datastructures import MultiDict
 
-from app.core.errors import Conflict, Invalid, OutlayError, Stale, Unauthenticated, Unavailable
+from app.core.errors import (
+    Conflict,
+    Invalid,
+    OutlayError,
+    Stale,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+)
 from app.errors import status_of
 from app.schemas.fields import Amount, Text
 from app.schemas.messages import flat_errors
@@ -21,7 +29,7 @@ T = TypeVar("T")
 GENERAL = "_schema"
 NEEDED = "This is needed."
 # What a person can mend where they are; anything else is a page of its own.
-MENDABLE = (Invalid, Conflict, Stale, Unauthenticated, Unavailable)
+MENDABLE = (Invalid, TooLarge, Conflict, Stale, Unauthenticated, Unavailable)
 INVALID_STATUS = 422
 
 

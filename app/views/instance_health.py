@@ -16,6 +16,7 @@ PART_NAMES = {
     "queue": "Workers and queue",
     "mail": "Mail",
     "storage": "Data folder",
+    "files": "Receipts",
 }
 
 

@@ -18,6 +18,8 @@ SENTENCES = {
     "transaction.updated": "{who} changed {changes}",
     "transaction.deleted": "{who} deleted {row}, {amount}",
     "transaction.restored": "{who} brought back {row}, {amount}",
+    "receipt.added": "{who} added the receipt {row}",
+    "receipt.deleted": "{who} deleted the receipt {row}",
     "account.created": "{who} opened the account {row}",
     "account.updated": "{who} changed {changes}",
     "account.deleted": "{who} deleted the account {row}",
@@ -85,6 +87,7 @@ SENTENCES = {
 
 NOUNS = {
     "transaction": "Transactions",
+    "receipt": "Receipts",
     "account": "Accounts",
     "category": "Categories",
     "import": "Imports",
@@ -103,7 +106,8 @@ NOUNS = {
 }
 """What a log can be narrowed to: the first part of a kind, and what it is called."""
 IN_LEDGERS = (
-    "transaction", "account", "category", "import", "export", "ledger", "member", "invitation",
+    "transaction", "receipt", "account", "category", "import", "export", "ledger", "member",
+    "invitation",
 )  # fmt: skip
 """What of it happens in a ledger."""
 

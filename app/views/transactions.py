@@ -5,7 +5,8 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.controllers import activities, transactions
+from app.controllers import activities, receipts, transactions
+from app.core import storage
 from app.core.errors import Invalid
 from app.core.paging import PageRequest
 from app.models.transactions import Transaction
@@ -93,6 +94,8 @@ def show(transaction_id: int) -> str:
         books=Books.of(actor()),
         people=names_of(actor(), row),
         history=history,
+        receipts=receipts.list_all(actor(), transaction_id),
+        receipt_bytes=storage.place().file_bytes,
     )
 
 

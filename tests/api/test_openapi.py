@@ -24,6 +24,7 @@ from tests.factories.callers import Api
 from tests.factories.fixtures import Caller
 from tests.factories.invitations import invitation
 from tests.factories.people import person
+from tests.factories.pictures import picture
 
 CHECKS = [
     not_a_server_error,
@@ -49,12 +50,14 @@ def _name(operation: Any) -> str:
 
 def _fill(api: Api) -> dict[str, Any]:
     """Make one of everything; returns the ids by the names they have in paths."""
+    row_id = int(api.spend("1.00", description="something")["id"])
     statement = "date,description,amount,currency,category,account\n2026-01-02,Bread,-3.50,EUR,,\n"
     return {
         "ledger_id": api.person.ledger_id,
         "account_id": api.person.account_id,
         "category_id": api.category("Fun"),
-        "transaction_id": api.spend("1.00", description="something")["id"],
+        "transaction_id": row_id,
+        "receipt_id": api.attach(row_id, picture("PNG", (8, 8)))["id"],
         "import_id": api.upload(statement).get_json()["id"],
         "session_id": api.read("/auth/sessions")["items"][0]["id"],
         "token_id": api.add("/user/tokens", name="Backup", scopes=["read"])["id"],

@@ -144,10 +144,14 @@ _ROUTES = {
         GET /api/ledgers/<ledger_id>/activity
         GET /api/ledgers/<ledger_id>/members
         GET /api/ledgers/<ledger_id>/members/<member_id>
+        GET /api/receipts/<receipt_id>
+        GET /api/receipts/<receipt_id>/file
+        GET /api/receipts/<receipt_id>/thumbnail
         GET /api/reports/monthly
         GET /api/transactions
         GET /api/transactions/<transaction_id>
         GET /api/transactions/<transaction_id>/history
+        GET /api/transactions/<transaction_id>/receipts
         GET /categories
         GET /imports
         GET /imports/<import_id>
@@ -157,6 +161,8 @@ _ROUTES = {
         GET /ledgers/<ledger_id>/members/leave
         POST /ledgers/<ledger_id>/members/leave
         GET /months/<year>/<month>
+        GET /receipts/<receipt_id>/file
+        GET /receipts/<receipt_id>/thumbnail
         GET /transactions
         GET /transactions/<transaction_id>
         GET /transactions/<transaction_id>/history
@@ -188,10 +194,12 @@ _ROUTES = {
         DELETE /api/expenses/<transaction_id>
         PATCH /api/expenses/<transaction_id>
         PUT /api/expenses/<transaction_id>
+        DELETE /api/receipts/<receipt_id>
         POST /api/transactions
         DELETE /api/transactions/<transaction_id>
         PATCH /api/transactions/<transaction_id>
         PUT /api/transactions/<transaction_id>
+        POST /api/transactions/<transaction_id>/receipts
         POST /api/transactions/<transaction_id>/restore
         POST /categories
         POST /categories/<category_id>
@@ -201,11 +209,14 @@ _ROUTES = {
         GET /categories/<category_id>/edit
         POST /categories/<category_id>/unarchive
         GET /categories/new
+        GET /receipts/<receipt_id>/delete
+        POST /receipts/<receipt_id>/delete
         POST /transactions
         POST /transactions/<transaction_id>
         GET /transactions/<transaction_id>/delete
         POST /transactions/<transaction_id>/delete
         GET /transactions/<transaction_id>/edit
+        POST /transactions/<transaction_id>/receipts
         POST /transactions/<transaction_id>/restore
         GET /transactions/new
     """,

@@ -36,6 +36,8 @@ def files_of(route: str) -> Sent:
         "POST /api/imports": (STATEMENT.encode(), "statement.csv"),
         "POST /imports/new": (STATEMENT.encode(), "statement.csv"),
         "PUT /api/user/picture": (_PICTURE, "me.png"),
+        "POST /api/transactions/<transaction_id>/receipts": (_PICTURE, "receipt.png"),
+        "POST /transactions/<transaction_id>/receipts": (_PICTURE, "receipt.png"),
         "POST /settings/profile/picture": (_PICTURE, "me.png"),
     }
     if route not in kinds:

@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 
 from app import create_app
 from app.access import NOT_OURS, UnmarkedRouteError, demand_marks
+from app.core import storage
 from app.policies import PUBLIC, access_of
 from config import Settings
 from tests.architecture.access import BY_TOKEN, KINDS, ROUTES, outcome
@@ -93,11 +94,15 @@ class Walk:
         self.world: World = build(app)
         self.snapshot = Snapshot(settings)
         self.snapshot.take()
+        with app.app_context():
+            self._files = {name: storage.read(name) for name in storage.names("")}
         self._client = app.test_client(use_cookies=False)
 
     def begin(self) -> None:
         """Put everything where it was."""
         self.snapshot.restore()
+        for name, content in self._files.items():
+            storage.write(name, content)
         wait_in_queue()
 
     def put_back(self, changed: set[str]) -> None:

@@ -29,6 +29,7 @@ from app.models.users import Circumstances, User
 from app.services import invitations, links, members, sign_ins
 from tests.factories.callers import Api, expect
 from tests.factories.people import Person, person
+from tests.factories.pictures import picture
 
 JOB = "walked-over"
 MISSING = 10**9
@@ -128,6 +129,7 @@ def _furnished(app: Flask, owner: Person) -> Ids:
         "member_id": api.add(f"{ledger}/members", name="Ada"),
         "invitation_id": api.add(f"{ledger}/invitations", role="viewer", max_uses=None),
         "transaction_id": row,
+        "receipt_id": api.attach(row["id"], picture("PNG", (8, 8))),
         "used_account_id": used,
     }
     return {name: int(one["id"]) for name, one in made.items()} | {

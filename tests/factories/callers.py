@@ -108,16 +108,32 @@ class Api:
     ) -> TestResponse:
         """Send a statement; ``fields`` go into the form beside it, objects as JSON."""
         data = {k: json.dumps(v) if isinstance(v, dict) else str(v) for k, v in fields.items()}
-        file = (BytesIO(content.encode() if isinstance(content, str) else content), name)
+        whole = content.encode() if isinstance(content, str) else content
+        return self.send_file(f"/imports{query}", whole, name, headers, data)
+
+    def send_file(
+        self,
+        path: str,
+        content: bytes,
+        name: str,
+        headers: dict[str, str] | None = None,
+        data: dict[str, str] | None = None,
+    ) -> TestResponse:
+        """Send a file as the field ``file`` of a form."""
         response = self.request(
             "POST",
-            f"/imports{query}",
+            path,
             headers=headers,
-            data={**data, "file": file},
+            data={**(data or {}), "file": (BytesIO(content), name)},
             content_type="multipart/form-data",
         )
         response.request.environ["wsgi.input"].close()  # a temporary file, where it is large
         return response
+
+    def attach(self, transaction_id: int, content: bytes, name: str = "receipt.png") -> Body:
+        """Add a receipt to a row, which has to work; returns it."""
+        path = f"/transactions/{transaction_id}/receipts"
+        return expect(201, self.send_file(path, content, name))
 
 
 def expect(status: int, response: TestResponse) -> Body:

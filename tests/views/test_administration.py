@@ -297,7 +297,7 @@ def test_how_the_parts_are_is_told_to_administrators_and_this_machine_only(
     assert local.status_code == 200
     body = local.get_json()
     assert body["status"] == "degraded"
-    assert set(body["checks"]) == {"database", "redis", "queue", "mail", "storage"}
+    assert set(body["checks"]) == {"database", "redis", "queue", "mail", "storage", "files"}
     assert set(body["checks"]["database"]) == {"state", "milliseconds"}
     for header in ("X-Forwarded-For", "Forwarded", "X-Real-IP"):
         through = stranger.client.get(path, environ_overrides=LOOPBACK, headers={header: "x"})
