@@ -35,9 +35,13 @@ def clear_up() -> None:
     """Forget receipts of rows nobody brought back, and sweep files that no row names."""
     with unit_of_work():
         receipts.note_orphans()
-    forgotten = receipts.find_forgotten()
-    while forgotten:
-        with unit_of_work() as work:
-            receipts.remove(work, forgotten)
-        forgotten = receipts.find_forgotten()
+    while _forget_some():
+        pass
     receipts.sweep()
+
+
+def _forget_some() -> bool:
+    with unit_of_work() as work:
+        forgotten = receipts.find_forgotten()
+        receipts.remove(work, forgotten)
+    return bool(forgotten)

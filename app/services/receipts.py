@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from sqlalchemy import ColumnElement, exists, func, select, update
+from sqlalchemy import ColumnElement, Exists, exists, func, select, update
 
 from app.core import clock, storage
 from app.core.errors import Invalid, NotFound, Unavailable
@@ -143,15 +143,15 @@ def adopt(transaction_id: int) -> None:
 
 def note_orphans() -> None:
     """Hold against the rows which receipts wait, whichever way those went or came back."""
-    is_there = exists().where(Transaction.id == Receipt.transaction_id).correlate(Receipt)
-    _mark(Receipt.orphaned_at.is_(None) & ~is_there, clock.now())
-    _mark(Receipt.orphaned_at.is_not(None) & is_there, None)
+    _mark(Receipt.orphaned_at.is_(None) & ~_row_is_there(), clock.now())
+    _mark(Receipt.orphaned_at.is_not(None) & _row_is_there(), None)
 
 
 def find_forgotten() -> Sequence[Receipt]:
     """Return some of the receipts whose row nobody brought back in time."""
     over = Receipt.orphaned_at <= clock.now() - KEPT
-    return session.scalars(select(Receipt).where(over).limit(_BATCH)).all()
+    forgotten = select(Receipt).where(over, ~_row_is_there())
+    return session.scalars(forgotten.limit(_BATCH)).all()
 
 
 def sweep() -> int:
@@ -207,6 +207,10 @@ def _old_files() -> Iterator[str]:
         written = _WRITTEN_AT.search(name.removesuffix(_THUMBNAIL))
         if written and written[1] < before:
             yield name
+
+
+def _row_is_there() -> Exists:
+    return exists().where(Transaction.id == Receipt.transaction_id).correlate(Receipt)
 
 
 def _read(name: str) -> bytes:

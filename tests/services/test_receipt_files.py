@@ -6,9 +6,9 @@ import pytest
 from PIL import Image
 
 from app.core import storage
+from app.core.downloads import LONGEST_NAME
 from app.core.errors import Invalid, TooLarge
 from app.core.storage import Place
-from app.services import receipt_files
 from app.services.receipt_files import prepare, thumbnail_of_pdf
 from tests.factories.pdfs import locked_pdf, pdf
 from tests.factories.pictures import bomb, phone_picture, picture
@@ -114,4 +114,4 @@ def test_more_bytes_than_a_file_may_have_are_too_large() -> None:
 )
 def test_names_say_what_a_file_is(given: str, kept: str) -> None:
     assert prepare(given, picture("PNG", (2, 2))).filename == kept
-    assert len(kept) <= receipt_files.LONGEST_NAME
+    assert len(kept) <= LONGEST_NAME
