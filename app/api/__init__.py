@@ -29,6 +29,7 @@ from app.api import (
     profile,
     receipts,
     reports,
+    rules,
     second_factors,
     sessions,
     signing_keys,
@@ -53,6 +54,7 @@ BLUEPRINTS = (
     *transactions.BLUEPRINTS,
     bulk_changes.blp,
     receipts.blp,
+    rules.blp,
     imports.blp,
     exports.blp,
     activities.blp,
@@ -70,8 +72,8 @@ _RULES = """Bring your bank statements, know where the money goes.
 * Money is a decimal string with a currency; dates are `YYYY-MM-DD`, instants RFC 3339 in UTC.
 * Lists answer pages; follow `next` and `prev`. `ledger_id` names a ledger, by default your own.
 * Answers carry an `ETag`: `If-None-Match` answers 304. On PUT, PATCH and DELETE of ledgers,
-  accounts, categories, transactions and expenses, `If-Match` answers 412 when somebody changed the
-  thing.
+  accounts, categories, transactions, expenses and rules, `If-Match` answers 412 when somebody
+  changed the thing.
 * `Idempotency-Key` on a POST that creates: sent again, it is done once and answered alike.
 * Errors are `application/problem+json`, with the faults of each field in `errors`.
 """

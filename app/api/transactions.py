@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response
 
 from app.api.acting import actor
-from app.api.answers import expected_version, page_response
+from app.api.answers import expected_version, page_response, tagged_response
 from app.api.blueprint import Blueprint, revisioned
 from app.api.idempotency import idempotent
 from app.controllers import activities, transactions
@@ -22,6 +22,7 @@ from app.schemas.activities import (
 from app.schemas.base import Input, LedgerQuery
 from app.schemas.transactions import (
     ExpenseInput,
+    MeantQuery,
     TransactionInput,
     TransactionPageSchema,
     TransactionQuery,
@@ -72,26 +73,29 @@ def _add_routes(blp: Blueprint, schema: type[Input], kind: str | None) -> None:
     @blp.route("/<id:transaction_id>", methods=["PUT"])
     @needs(Permission.EDIT)
     @blp.arguments(schema)
+    @blp.arguments(MeantQuery, location="query")
     @blp.item(WrittenTransactionSchema)
-    def replace(data: dict[str, Any], transaction_id: int) -> Transaction:
+    def replace(data: dict[str, Any], query: dict[str, Any], transaction_id: int) -> Transaction:
         """Change a row, naming at least what is required of a new one."""
-        return _updated(transaction_id, kind, data)
+        return _updated(transaction_id, kind, data | query)
 
     @blp.route("/<id:transaction_id>", methods=["PATCH"])
     @needs(Permission.EDIT)
     @blp.arguments(schema(partial=True))
+    @blp.arguments(MeantQuery, location="query")
     @blp.item(WrittenTransactionSchema)
-    def update(data: dict[str, Any], transaction_id: int) -> Transaction:
-        """Change what is named of a row."""
-        return _updated(transaction_id, kind, data)
+    def update(data: dict[str, Any], query: dict[str, Any], transaction_id: int) -> Transaction:
+        """Change what is named of a row; a reconciled one only with ``allow_reconciled``."""
+        return _updated(transaction_id, kind, data | query)
 
     @blp.route("/<id:transaction_id>", methods=["DELETE"])
     @needs(Permission.EDIT)
+    @blp.arguments(MeantQuery, location="query")
     @blp.empty
-    def delete(transaction_id: int) -> None:
-        """Delete a row."""
+    def delete(query: dict[str, Any], transaction_id: int) -> None:
+        """Delete a row; a reconciled one only with ``allow_reconciled``."""
         version = _expected(transaction_id, kind)
-        transactions.delete(actor(), transaction_id, version=version)
+        transactions.delete(actor(), transaction_id, version=version, **query)
 
 
 def _shown(transaction_id: int, kind: str | None) -> Transaction:
@@ -121,6 +125,18 @@ def history(query: dict[str, Any], transaction_id: int) -> Response:
     """List what was done to a row, newest first; of a deleted one, too."""
     page = activities.list_of_transaction(actor(), transaction_id, **query)
     return page_response(page, ActivitySchema())
+
+
+@transactions_blp.route("/<id:transaction_id>/duplicate", methods=["POST"])
+@needs(Permission.EDIT)
+@idempotent
+@transactions_blp.response(201, WrittenTransactionSchema)
+def duplicate(transaction_id: int) -> Response:
+    """Add a row like this one, dated today."""
+    copy = transactions.duplicate(actor(), transaction_id)
+    response = tagged_response(WrittenTransactionSchema().dump(copy), 201)
+    response.headers["Location"] = f"/api/transactions/{copy.id}"
+    return response
 
 
 @transactions_blp.route("/<id:transaction_id>/restore", methods=["POST"])

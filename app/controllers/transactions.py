@@ -63,6 +63,25 @@ def show(actor: Actor, transaction_id: int) -> Transaction:
     return row
 
 
+def list_refunds(actor: Actor, transaction_id: int) -> Sequence[Transaction]:
+    """Return the rows that refund a row, oldest first."""
+    row, scope = scoping.find(Transaction, actor.id, transaction_id)
+    require(scope, Permission.SEE)
+    return transactions.find_refunds(row)
+
+
+def duplicate(actor: Actor, transaction_id: int) -> Transaction:
+    """Add a row like another one, dated today; it refunds nothing and is open."""
+    row, scope = scoping.find(Transaction, actor.id, transaction_id)
+    require(scope, Permission.EDIT)
+    with unit_of_work(scope):
+        values = entries.copied(row, today=clock.today(actor.timezone))
+        values |= {"created_by_id": actor.id, "updated_by_id": actor.id}
+        copy = transactions.record(scope.id, **values)
+        activities.record_change(actor.trace, "transaction.created", copy, None)
+        return copy
+
+
 def find(actor: Actor, transaction_id: int) -> Transaction | None:
     """Return one row, None when it was deleted. NotFound when the actor may not see it."""
     scope = find_scope(actor, transaction_id)

@@ -81,8 +81,8 @@ class Trace:
 NOBODY = Trace()
 """The trace of what the program does by itself."""
 
-MONEY_FIELDS = frozenset({"amount", "opening_balance"})
-"""What an entry gives in minor units of its ``currency``."""
+MONEY_FIELDS = {"amount": "currency", "opening_balance": "currency", "to_amount": "to_currency"}
+"""What an entry gives in minor units, and what says of which currency."""
 
 Values = Mapping[str, Any]
 
@@ -146,8 +146,13 @@ class Entry:
 
 def in_decimals(values: Values) -> dict[str, Any]:
     """Return an entry's values with amounts as decimal strings, as outside data has them."""
-    places = digits(values["currency"]) if "currency" in values else 0
-    return {
-        name: decimal_string(value, places) if name in MONEY_FIELDS else value
-        for name, value in values.items()
-    }
+    return {name: _in_decimals(name, value, values) for name, value in values.items()}
+
+
+def _in_decimals(name: str, value: Any, values: Values) -> Any:
+    if name == "splits" and value:
+        places = digits(values["currency"])
+        return [line | {"amount": decimal_string(line["amount"], places)} for line in value]
+    if name not in MONEY_FIELDS or value is None:
+        return value
+    return decimal_string(value, digits(values[MONEY_FIELDS[name]]))

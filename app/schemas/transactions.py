@@ -3,7 +3,7 @@
 from dataclasses import fields as dataclass_fields
 from typing import Any
 
-from marshmallow import Schema, fields, post_load, validate
+from marshmallow import EXCLUDE, Schema, fields, post_load, validate
 
 from app.models.splits import MOST_SPLITS
 from app.models.tags import LONGEST_TAG, MOST_TAGS
@@ -55,6 +55,23 @@ class TransactionInput(ExpenseInput):
     to_amount = Amount(positive=True)
     to_state = fields.String(validate=validate.OneOf(STATES[:2]))
     refund_of_id = Id(allow_none=True)
+
+
+class LikeQuery(Schema):
+    """Which row a new one begins like."""
+
+    class Meta:
+        """Other parts of the address are for others."""
+
+        unknown = EXCLUDE
+
+    like = Id(required=True)
+
+
+class MeantQuery(Input):
+    """Whether a change of a reconciled row is meant."""
+
+    allow_reconciled = fields.Boolean(load_default=False)
 
 
 class FilterQuery(Schema):

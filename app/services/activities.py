@@ -11,6 +11,7 @@ from app.models.accounts import Account
 from app.models.activities import NOBODY, Activity, Trace
 from app.models.base import Base, session
 from app.models.categories import Category
+from app.models.rules import Rule
 from app.models.splits import Split, SplitLine
 from app.models.transactions import Transaction
 from app.models.users import Circumstances
@@ -28,6 +29,7 @@ _KEPT: dict[type[Base], tuple[str, ...]] = {
         "archived_at",
     ),
     Category: ("name", "type", "parent_id", "color", "icon", "archived_at"),
+    Rule: ("name", "active", "match", "stop", "conditions", "actions"),
 }  # fmt: skip
 """What the log keeps of a row of money: enough to make it again."""
 

@@ -46,18 +46,27 @@ _COLUMNS = (
 _SHOWN = {
     "transaction": (
         "type", "date", "amount", "currency", "description", "payee", "notes", "account_id",
-        "account", "category_id", "category",
+        "account", "to_account_id", "to_account", "to_amount", "to_currency", "category_id",
+        "category", "tags", "splits", "state", "to_state", "refund_of_id",
     ),
-    "account": ("name", "type", "currency", "opening_balance", "archived"),
+    "account": (
+        "name", "type", "currency", "opening_balance", "opening_date", "group", "archived",
+    ),
     "category": ("name", "type", "parent_id", "parent", "color", "icon", "archived"),
     "invitation": ("role",),
+    "rule": ("name", "active"),
 }  # fmt: skip
 """What is told of a row by the noun of its kind, in this order; of any other, what was kept.
 
 The rest of what is kept of money is for making it again, and whom an invitation went to is known
 to owners.
 """
-_REFERENCES = {"account_id": Account, "category_id": Category, "parent_id": Category}
+_REFERENCES = {
+    "account_id": Account,
+    "to_account_id": Account,
+    "category_id": Category,
+    "parent_id": Category,
+}
 
 _OF_INSTANCE = (
     "user", "sign_in", "second_factor", "passkey", "identity", "token", "invitation",

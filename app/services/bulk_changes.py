@@ -20,7 +20,7 @@ from app.models.base import session
 from app.models.bulk_changes import BulkChange
 from app.models.categories import Category
 from app.models.splits import Split
-from app.models.tags import TransactionTag, in_order, tag_key
+from app.models.tags import TransactionTag, in_order
 from app.models.transactions import Transaction, searchable
 from app.services import activities, payees, tags, totals
 
@@ -198,16 +198,8 @@ def _write_lines(ledger_id: int, rows: Mapping[int, Snapshot]) -> None:
 def _write_tags(ledger_id: int, rows: Mapping[int, Snapshot]) -> None:
     if not rows:
         return
-    names = {name for row in rows.values() for name in row["tags"]}
-    ids = {tag.key: tag.id for tag in tags.ensure(ledger_id, names)}
     session.execute(delete(_LINKS).where(_LINKS.c.transaction_id.in_(rows)))
-    links = [
-        {"tag_id": tag_id, "transaction_id": row_id, "ledger_id": ledger_id}
-        for row_id, row in rows.items()
-        for tag_id in {ids[tag_key(name)] for name in row["tags"]}
-    ]
-    if links:
-        session.execute(insert(_LINKS), links)
+    tags.link(ledger_id, {row_id: row["tags"] for row_id, row in rows.items()})
 
 
 def _revive(ledger_id: int, rows: dict[int, Snapshot], by: Trace) -> int:

@@ -15,7 +15,7 @@ from app.models.categories import Category
 from app.models.imports import Import, ImportRow
 from app.models.totals import NO_CATEGORY
 from app.models.transactions import Transaction
-from app.services import category_paths, duplicates, payees, totals
+from app.services import category_paths, duplicates, payees, tags, totals
 
 BATCH = 10_000
 _TRANSACTIONS: Table = Transaction.__table__  # type: ignore[assignment]
@@ -36,6 +36,7 @@ def commit_batch(work: Import) -> bool:
     )
     stored = _insert(work, batch)
     payees.ensure(work.ledger_id, session.scalars(select(ImportRow.payee).where(batch).distinct()))
+    _tag(work, batch)
     totals.apply(_sums(work, batch))
     work.cursor = last
     work.rows_done += stored
@@ -94,6 +95,7 @@ def _insert(work: Import, batch: Any) -> int:
         "fingerprint": ImportRow.fingerprint,
         "occurrence": ImportRow.occurrence,
         "state": literal("cleared"),
+        "is_tagged": ImportRow.tags != "",
         "version": literal(1),
         "created_at": literal(now, Transaction.created_at.type),
         "updated_at": literal(now, Transaction.updated_at.type),
@@ -103,6 +105,16 @@ def _insert(work: Import, batch: Any) -> int:
     # Without the option PostgreSQL's driver says -1.
     done = session.execute(stored.execution_options(preserve_rowcount=True))
     return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+def _tag(work: Import, batch: Any) -> None:
+    """Give the rows of a batch the tags that rules gave them."""
+    stored = and_(
+        Transaction.import_id == ImportRow.import_id, Transaction.import_line == ImportRow.line
+    )
+    query = select(Transaction.id, ImportRow.tags).join(ImportRow, stored)
+    rows = session.execute(query.where(batch, ImportRow.tags != "")).all()
+    tags.link(work.ledger_id, {row_id: names.split("\n") for row_id, names in rows})
 
 
 def _sums(work: Import, batch: Any) -> totals.Changes:

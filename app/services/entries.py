@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.core.errors import Invalid
-from app.core.money import Money, MoneyError
+from app.core.money import Money, MoneyError, digits
 from app.models.accounts import Account
 from app.models.base import session
 from app.models.categories import Category
@@ -47,6 +47,32 @@ def resolve(
         "refund_of_id": _purchase_id(ledger_id, said, row, kind),
         **{name: said[name] for name in _AS_THEY_ARE if name in said},
     }
+
+
+def copied(row: Transaction, *, today: dt.date) -> dict[str, Any]:
+    """Return the values of a new row like ``row``, checked against what there is by now."""
+    said: dict[str, Any] = {
+        "type": row.kind,
+        "date": today,
+        "account_id": row.account_id,
+        "amount": _decimal(row.amount, row.currency),
+        "to_account_id": row.to_account_id,
+        "category_id": row.category_id,
+        "tags": row.tags,
+        "splits": [
+            line.values | {"amount": _decimal(line.amount, row.currency)} for line in row.splits
+        ],
+        "description": row.description,
+        "payee": row.payee,
+        "notes": row.notes,
+    }
+    if row.to_amount is not None and row.to_currency is not None:
+        said["to_amount"] = _decimal(row.to_amount, row.to_currency)
+    return resolve(row.ledger_id, said, today=today)
+
+
+def _decimal(minor: int, currency: str) -> Decimal:
+    return Decimal(minor).scaleb(-digits(currency))
 
 
 _AS_THEY_ARE = ("description", "payee", "notes", "state", "to_state")

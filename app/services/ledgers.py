@@ -11,7 +11,7 @@ from app.models.base import read, session
 from app.models.imports import Import
 from app.models.ledgers import Contents, DeletedLedger, Ledger, LedgerScope
 from app.models.members import Member
-from app.models.totals import MonthlyTotal
+from app.models.totals import ARRIVAL, MonthlyTotal
 from app.models.users import User
 from app.services import accounts, categories, scopes
 
@@ -112,7 +112,9 @@ def count_contents(ledger_id: int) -> Contents:
     rows = func.coalesce(func.sum(MonthlyTotal.count), 0)
     counts = (
         select(func.count()).where(Account.ledger_id == ledger_id).scalar_subquery(),
-        select(rows).where(MonthlyTotal.ledger_id == ledger_id).scalar_subquery(),
+        select(rows)
+        .where(MonthlyTotal.ledger_id == ledger_id, MonthlyTotal.kind != ARRIVAL)
+        .scalar_subquery(),
         select(func.count()).where(Import.ledger_id == ledger_id).scalar_subquery(),
         select(func.count()).where(Member.ledger_id == ledger_id).scalar_subquery(),
     )

@@ -35,7 +35,7 @@ from app.models.rules import Rule
 from app.models.saved_filters import SavedFilter
 from app.models.second_factors import OneTimePassword, Passkey, RecoveryCode
 from app.models.tags import Tag
-from app.models.totals import MonthlyTotal
+from app.models.totals import ARRIVAL, MonthlyTotal
 from app.models.transactions import Filters
 from app.models.users import SignIn, User
 from app.services import exports, ledgers, receipts, transaction_lists
@@ -118,7 +118,9 @@ class File:
 def count_rows(user_id: int) -> int:
     """Return how many rows of money there are to take along; the kept totals know."""
     mine = [ledger.id for ledger in ledgers.find_all(user_id)]
-    counted = select(func.sum(MonthlyTotal.count)).where(MonthlyTotal.ledger_id.in_(mine))
+    counted = select(func.sum(MonthlyTotal.count)).where(
+        MonthlyTotal.ledger_id.in_(mine), MonthlyTotal.kind != ARRIVAL
+    )
     return int(session.scalar(counted) or 0)
 
 

@@ -26,7 +26,8 @@ _SUMS = (
     .where(
         MonthlyTotal.ledger_id == bindparam("ledger_id"),
         MonthlyTotal.month.in_((bindparam("this"), bindparam("last"))),
-        MonthlyTotal.count > 0,
+        MonthlyTotal.kind.in_(("expense", "income")),
+        MonthlyTotal.amount > 0,
     )
     .group_by(MonthlyTotal.month, Account.currency, MonthlyTotal.kind, MonthlyTotal.category_id)
 )

@@ -15,8 +15,10 @@ from app.core.bulk import insert_rows
 from app.models.accounts import Account
 from app.models.base import session
 from app.models.imports import Import, ImportRow
+from app.models.tags import in_order
 from app.models.transactions import month_number, searchable
-from app.services import accounts, category_paths
+from app.services import accounts, category_paths, rules
+from app.services.rules import Outcome, Ruleset
 from app.services.statements import Batch, RejectedRow, StatementRow
 
 ACCOUNTS_QUESTION = "accounts"
@@ -39,6 +41,7 @@ COLUMNS = (
     "notes",
     "search_text",
     "category",
+    "tags",
     "fingerprint",
     "occurrence",
     "reason",
@@ -46,7 +49,7 @@ COLUMNS = (
 )
 _ROWS: Table = ImportRow.__table__  # type: ignore[assignment]
 _NO_VALUES = (None,) * 7  # account to currency
-_NO_TEXTS = ("",) * 5  # description to category
+_NO_TEXTS = ("",) * 6  # description to tags
 
 
 class Target(NamedTuple):
@@ -75,6 +78,7 @@ class Stager:
     account: Target
     others: dict[str, Target]
     paths: dict[tuple[str, str], int]
+    rules: Ruleset
     open_accounts: bool = False
     unknown_accounts: set[str] = field(default_factory=set)
     knows_some: bool = False
@@ -87,7 +91,8 @@ class Stager:
         found = {one.name.casefold(): Target.of(one) for one in known}
         paths = category_paths.ids_by_name(work.ledger_id)
         wanted = work.answers.get(ACCOUNTS_QUESTION) == OPEN_ACCOUNTS
-        return cls(work, Target.of(account), found, paths, open_accounts=wanted)
+        known_rules = rules.in_use(work.ledger_id)
+        return cls(work, Target.of(account), found, paths, known_rules, open_accounts=wanted)
 
     def stage(self, batch: Batch) -> int:
         """Store a batch as waiting and rejected rows; returns how many there were."""
@@ -104,6 +109,14 @@ class Stager:
             return _rejected(import_id, RejectedRow(row.line, reason, _raw(row)))
         kind = "income" if row.amount > 0 else "expense"
         category = row.category or ""
+        category_id = self.paths.get((kind, category.casefold())) if category else None
+        payee, notes, tags = row.payee, row.notes, ""
+        if self.rules:
+            outcome = self._ruled(row, kind, account_id)
+            category_id = category_id or outcome.category_id
+            payee = row.payee if outcome.payee is None else outcome.payee
+            notes = row.notes if outcome.notes is None else outcome.notes
+            tags = "\n".join(in_order(outcome.tags))
         fingerprint = _fingerprint(account_id, row.identity)
         occurrence = self._twins[fingerprint] = self._twins.get(fingerprint, 0) + 1
         return (
@@ -112,21 +125,36 @@ class Stager:
             "new",
             False,
             account_id,
-            self.paths.get((kind, category.casefold())) if category else None,
+            category_id,
             kind,
             row.date.isoformat(),  # as text: a third of the time that drivers need for dates
             month_number(row.date),
             abs(row.amount),
             row.currency,
             row.description,
-            row.payee,
-            row.notes,
-            searchable(row.description, row.payee, row.notes),
+            payee,
+            notes,
+            searchable(row.description, payee, notes, tags),
             category,
+            tags,
             fingerprint,
             occurrence,
             None,
             None,
+        )
+
+    def _ruled(self, row: StatementRow, kind: str, account_id: int) -> Outcome:
+        return self.rules.look_at(
+            {
+                "kind": kind,
+                "date": row.date,
+                "amount": abs(row.amount),
+                "currency": row.currency,
+                "account_id": account_id,
+                "description": row.description,
+                "payee": row.payee,
+                "notes": row.notes,
+            }
         )
 
     def _account(self, row: StatementRow) -> Target:

@@ -6,13 +6,15 @@ from sqlalchemy import func, select, text
 
 from app.models.base import session
 from app.models.ledgers import Ledger
-from app.models.totals import MonthlyTotal
+from app.models.totals import ARRIVAL, MonthlyTotal
 from app.services import people
 
 _SIZES = {
     "postgresql": "SELECT pg_database_size(current_database())",
     "sqlite": "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
 }
+
+_ROWS = select(func.sum(MonthlyTotal.count)).where(MonthlyTotal.kind != ARRIVAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ def gather() -> Statistics:
         people=total,
         active=active,
         ledgers=session.scalar(ledgers) or 0,
-        transactions=rounded(int(session.scalar(select(func.sum(MonthlyTotal.count))) or 0)),
+        transactions=rounded(int(session.scalar(_ROWS) or 0)),
         database_bytes=database_bytes(),
     )
 

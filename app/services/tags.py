@@ -1,6 +1,6 @@
 """Tags: words that rows are marked with, made as they are first used."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Table, delete, insert, select
 from sqlalchemy.orm.attributes import set_committed_value
@@ -43,6 +43,19 @@ def put(row: Transaction, names: Iterable[str]) -> bool:
         session.execute(insert(_LINKS), links)
     set_committed_value(row, "tag_rows", list(wanted))
     return True
+
+
+def link(ledger_id: int, names: Mapping[int, Iterable[str]]) -> None:
+    """Give stored rows, by their ids, tags of these names."""
+    used = {name for some in names.values() for name in some}
+    ids = {tag.key: tag.id for tag in ensure(ledger_id, used)}
+    links = [
+        {"tag_id": tag_id, "transaction_id": row_id, "ledger_id": ledger_id}
+        for row_id, some in names.items()
+        for tag_id in {ids[tag_key(name)] for name in some}
+    ]
+    if links:
+        session.execute(insert(_LINKS), links)
 
 
 def names_by_row(row_ids: Sequence[int]) -> dict[int, list[str]]:

@@ -93,6 +93,17 @@ def find_ids(ledger_id: int, filters: Filters, most: int) -> Sequence[int]:
     return ids
 
 
+def stream_ids(ledger_id: int, filters: Filters) -> Iterator[int]:
+    """Yield the ids of the rows that pass ``filters``, newest first."""
+    order = (Transaction.date, Transaction.id)
+    query = select(*order).where(*_conditions(ledger_id, filters)).limit(CHUNK)
+    query = query.order_by(*(part.desc() for part in order))
+    rows = session.execute(query).all()
+    while rows:
+        yield from (row.id for row in rows)
+        rows = session.execute(query.where(tuple_(*order) < (rows[-1].date, rows[-1].id))).all()
+
+
 def sums_by_day(
     ledger_id: int, filters: Filters, first: dt.date, last: dt.date
 ) -> Sequence[AnyRow]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Table, insert
+from sqlalchemy import Table, insert, select
 
 from app.core import clock
 from app.core.errors import Reconciled
@@ -46,8 +46,9 @@ def amend(
     names = row.tags if tag_names is None else list(tag_names)
     for name, value in changes.items():
         setattr(row, name, value)
-    kept = [line.values for line in row.splits]
-    moved = splits.put(row, kept if lines is None else lines)
+    wanted = [line.values for line in row.splits] if lines is None else lines
+    row.is_split = bool(wanted)  # before its lines change: it may have a category by now
+    moved = splits.put(row, wanted)
     _describe(row, names)
     if _connect(row, names) or moved:
         row.updated_at = clock.now()  # so that the row is another version of itself
@@ -93,6 +94,12 @@ def find(ledger_id: int, row_id: int) -> Transaction | None:
     """Return the ledger's row as it is stored now, None when it was deleted."""
     row = session.get(Transaction, row_id, populate_existing=True)
     return row if row and row.ledger_id == ledger_id else None
+
+
+def find_refunds(row: Transaction) -> Sequence[Transaction]:
+    """Return the rows that refund ``row``, oldest first."""
+    theirs = select(Transaction).where(Transaction.refund_of_id == row.id)
+    return session.scalars(theirs.order_by(Transaction.date, Transaction.id)).all()
 
 
 def require_unreconciled(row: Transaction, *, allowed: bool) -> None:

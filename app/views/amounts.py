@@ -1,14 +1,20 @@
 """Amounts as people type them, turned into the plain decimals that schemas expect."""
 
 import re
+from fractions import Fraction
 
 from babel import Locale
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
+from app.core.arithmetic import MOST_TOKENS, OPERATORS, ArithmeticFault, total
 from app.core.money import digits
 
 _SPACES = re.compile(r"[\s\u00a0\u2009\u202f]+")
 _APOSTROPHES = str.maketrans({"\N{RIGHT SINGLE QUOTATION MARK}": "'"})
+_SIGNS = str.maketrans(
+    {"\N{MINUS SIGN}": "-", "\N{MULTIPLICATION SIGN}": "*", "\N{DIVISION SIGN}": "/"}
+)
+_OPERATOR = re.compile(r"([-+*/()])")
 _PLAIN = re.compile(r"\d+(\.\d+)?", re.ASCII)
 
 
@@ -34,6 +40,25 @@ def plain_decimal(text: str, locale: str, currency: str) -> str:
     if plain:
         return sign + digits_typed
     raise Unclear(f"Not an amount. Write it like {_example(locale, currency)}.")
+
+
+def summed(text: str, locale: str, currency: str) -> str:
+    """Return an amount, or what a sum such as ``12.50+3*2`` comes to, as ``-1234.56``."""
+    written = text.translate(_SIGNS)
+    if not OPERATORS & set(written.strip()[1:]):
+        return plain_decimal(text, locale, currency)
+    parts = [part.strip() for part in _OPERATOR.split(written) if part.strip()]
+    if len(parts) > MOST_TOKENS:
+        raise Unclear("This is too long to be added up.")
+    try:
+        return total(
+            [
+                part if part in OPERATORS else Fraction(plain_decimal(part, locale, currency))
+                for part in parts
+            ]
+        )
+    except ArithmeticFault as fault:
+        raise Unclear(str(fault)) from None
 
 
 def _symbols(locale: str) -> tuple[str, str]:

@@ -19,7 +19,7 @@ from app.core.errors import (
 from app.errors import status_of
 from app.schemas.fields import Amount, Text
 from app.schemas.messages import flat_errors
-from app.views.amounts import Unclear, plain_decimal
+from app.views.amounts import Unclear, summed
 from app.views.formatting import number_locale
 from app.views.messages import failed
 
@@ -65,8 +65,11 @@ class Form:
         """Return what was typed as the schema's values, or None and keep the errors."""
         typed = _typed(self._schema, request.form if source is None else source)
         self.values |= {k: v for k, v in typed.items() if not self._schema.fields[k].load_only}
-        raw = {k: v for k, v in typed.items() if v or _may_be_blank(self._schema.fields[k])}
+        raw: dict[str, Any] = {
+            k: v for k, v in typed.items() if v or _may_be_blank(self._schema.fields[k])
+        }
         self._read_amounts(raw)
+        self._gather(raw, request.form if source is None else source)
         try:
             data: dict[str, Any] = self._schema.load(
                 {k: None if _means_none(self._schema.fields[k], v) else v for k, v in raw.items()}
@@ -104,13 +107,16 @@ class Form:
         others = [message for k, v in errors.items() if k not in known for message in v]
         self._refuse(known | ({GENERAL: others} if others else {}), status_of(error))
 
+    def _gather(self, raw: dict[str, Any], source: MultiDict[str, str]) -> None:
+        """Add to ``raw`` what takes more than one field; for forms that have such."""
+
     def _refuse(self, errors: dict[str, list[str]], status: int) -> None:
         self.errors, self.status = errors, status
 
-    def _read_amounts(self, raw: dict[str, str]) -> None:
+    def _read_amounts(self, raw: dict[str, Any]) -> None:
         for name in [k for k in raw if isinstance(self._schema.fields[k], Amount)]:
             try:
-                raw[name] = plain_decimal(raw[name], number_locale(), self._currency)
+                raw[name] = summed(raw[name], number_locale(), self._currency)
             except Unclear as error:
                 del raw[name]
                 self._refuse({**self.errors, name: [str(error)]}, INVALID_STATUS)

@@ -26,6 +26,9 @@ SENTENCES = {
     "category.created": "{who} added the category {row}",
     "category.updated": "{who} changed {changes}",
     "category.deleted": "{who} deleted the category {row}",
+    "rule.created": "{who} added the rule {row}",
+    "rule.updated": "{who} changed the rule {row}",
+    "rule.deleted": "{who} deleted the rule {row}",
     "import.committed": "{who} imported {count} from {row}",
     "import.undone": "{who} undid the import of {row} and took out {count}",
     "export.downloaded": "{who} downloaded {export} as a file",
@@ -90,6 +93,7 @@ NOUNS = {
     "receipt": "Receipts",
     "account": "Accounts",
     "category": "Categories",
+    "rule": "Rules",
     "import": "Imports",
     "export": "Exports",
     "ledger": "Ledgers",
@@ -106,8 +110,8 @@ NOUNS = {
 }
 """What a log can be narrowed to: the first part of a kind, and what it is called."""
 IN_LEDGERS = (
-    "transaction", "receipt", "account", "category", "import", "export", "ledger", "member",
-    "invitation",
+    "transaction", "receipt", "account", "category", "rule", "import", "export", "ledger",
+    "member", "invitation",
 )  # fmt: skip
 """What of it happens in a ledger."""
 
@@ -120,7 +124,14 @@ _FIELDS = {
     "payee": "the payee",
     "notes": "the notes",
     "account": "the account",
+    "to_account": "the account it went to",
+    "to_amount": "what arrived",
     "category": "the category",
+    "tags": "the tags",
+    "splits": "the lines",
+    "state": "whether it is cleared",
+    "to_state": "whether it is cleared there",
+    "refund_of_id": "what it refunds",
     "name": "the name",
     "opening_balance": "the opening balance",
     "archived": "whether it is in use",
@@ -129,10 +140,17 @@ _FIELDS = {
     "icon": "the icon",
 }
 _WORDS = {
-    "type": {"expense": "money out", "income": "money in"},
+    "type": {"expense": "money out", "income": "money in", "transfer": "a transfer"},
+    "state": {"open": "open"},
+    "to_state": {"open": "open"},
     "archived": {True: "archived", False: "in use"},
 }
-_NAMES_OF = {"account": "account_id", "category": "category_id", "parent": "parent_id"}
+_NAMES_OF = {
+    "account": "account_id",
+    "to_account": "to_account_id",
+    "category": "category_id",
+    "parent": "parent_id",
+}
 _UNNAMED = {"transaction": "a transaction", "import": "a file that is gone"}
 _LONGEST = 80
 
@@ -221,7 +239,14 @@ def _moved(entry: Entry, name: str) -> Markup:
 def _value(values: Any, name: str) -> str | Markup:
     value = values.get(name)
     if name in MONEY_FIELDS:
-        return _money(value, values["currency"])
+        return "nothing" if value is None else _money(value, values[MONEY_FIELDS[name]])
+    if name == "tags":
+        return ", ".join(value or ()) or "none"
+    if name == "splits":
+        amounts = [str(_money(line["amount"], values["currency"])) for line in value or ()]
+        return Markup(" + ").join(map(Markup, amounts)) or "none"
+    if name == "refund_of_id":
+        return "a purchase" if value else "nothing"
     if name in _NAMES_OF:
         return _reference(name, values.get(_NAMES_OF[name]), value)
     if name == "date":
@@ -233,7 +258,7 @@ def _value(values: Any, name: str) -> str | Markup:
 
 
 def _reference(name: str, row_id: int | None, called: str | None) -> str:
-    noun = "category" if name == "parent" else name
+    noun = {"parent": "category", "to_account": "account"}.get(name, name)
     if row_id is None:
         return "the top" if name == "parent" else f"no {noun}"
     return called or f"a deleted {noun}"

@@ -1,5 +1,6 @@
 """Transactions: finding, adding, changing and deleting rows of money."""
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -12,12 +13,13 @@ from app.core.paging import PageRequest
 from app.models.transactions import Transaction
 from app.policies import Permission, needs
 from app.schemas.activities import HistoryQuery, RestoreInput
-from app.schemas.transactions import TransactionInput, TransactionQuery
+from app.schemas.transactions import LikeQuery, TransactionQuery
 from app.views.acting import actor, is_htmx
 from app.views.addresses import given_address, local_address
 from app.views.books import Books, by_day, names_of, people_of
 from app.views.current_ledger import about, within
-from app.views.formatting import money, today, typed
+from app.views.entry_forms import EntryForm, values_of
+from app.views.formatting import money, today
 from app.views.forms import Form, attempt, sent_version
 from app.views.messages import done, failed
 from app.views.once import once
@@ -35,7 +37,7 @@ SORT_NAMES = (
 )
 SHOWN_HISTORY = 5
 """So many of the newest lines of its history stand on a row's page."""
-PRESETS = ("type", "account_id", "category_id", "date")
+PRESETS = ("type", "account_id", "to_account_id", "category_id", "date", "payee", "refund_of_id")
 
 
 @blp.get("")
@@ -60,8 +62,11 @@ def index() -> Answer:
 @blp.get("/new")
 @needs(Permission.EDIT)
 def new() -> Answer:
-    """Show the form to add a row; the address can fill in some of it."""
-    return _new_page(fresh_form(Books.of(actor()), request.args))
+    """Show the form to add a row; the address can fill in some of it, or name one to copy."""
+    form = fresh_form(Books.of(actor()), request.args)
+    if request.args.get("like"):
+        form = _copy_of(Form(LikeQuery()))
+    return _new_page(form)
 
 
 @blp.post("")
@@ -70,6 +75,9 @@ def new() -> Answer:
 def create() -> Answer:
     """Add a row, and go back to where the form was."""
     form = _posted_form(Books.of(actor()))
+    if "add_line" in request.form:
+        form.add_line(request.form)
+        return _new_page(form)
     row = form.submit(transactions.create, actor())
     if row is None:
         return _refused(form)
@@ -86,6 +94,7 @@ def create() -> Answer:
 def show(transaction_id: int) -> str:
     """Show all there is to know of a row."""
     row = _find(transaction_id)
+    refunds = transactions.list_refunds(actor(), transaction_id)
     newest = PageRequest(per_page=SHOWN_HISTORY)
     history = activities.list_of_transaction(actor(), transaction_id, request=newest)
     return render_template(
@@ -96,6 +105,7 @@ def show(transaction_id: int) -> str:
         history=history,
         receipts=receipts.list_all(actor(), transaction_id),
         receipt_bytes=storage.place().file_bytes,
+        refunds=refunds,
     )
 
 
@@ -137,17 +147,20 @@ def restore(transaction_id: int) -> Response:
 def edit(transaction_id: int) -> Answer:
     """Show the form to change a row."""
     row = _find(transaction_id)
-    return _edit_page(row, Form(TransactionInput(), _values(row), currency=row.currency))
+    return _edit_page(row, EntryForm(values_of(row), currency=row.currency))
 
 
 @blp.post("/<id:transaction_id>")
 @needs(Permission.EDIT)
 def update(transaction_id: int) -> Answer:
     """Change a row."""
-    _find(transaction_id)
+    row = _find(transaction_id)
     form = _posted_form(Books.of(actor()))
-    row = form.submit(transactions.update, actor(), transaction_id, version=form.version)
-    if row is None:
+    if "add_line" in request.form:
+        form.add_line(request.form)
+        return _edit_page(row, form)
+    meant = {"version": form.version, "allow_reconciled": _is_meant()}
+    if form.submit(transactions.update, actor(), transaction_id, **meant) is None:
         return _edit_page(_find(transaction_id), form)
     done("Saved.")
     return redirect(given_address(url_for("transactions.show", transaction_id=row.id)), 303)
@@ -168,7 +181,9 @@ def confirm_delete(transaction_id: int) -> str:
 def delete(transaction_id: int) -> Response:
     """Delete a row."""
     _find(transaction_id)
-    if not attempt(transactions.delete, actor(), transaction_id, version=sent_version()):
+    version, meant = sent_version(), _is_meant()
+    use_case = partial(transactions.delete, version=version, allow_reconciled=meant)
+    if not attempt(use_case, actor(), transaction_id):
         return redirect(url_for("transactions.show", transaction_id=transaction_id), 303)
     back = given_address(url_for("transactions.index"))
     undo = url_for("transactions.restore", transaction_id=transaction_id, next=back)
@@ -181,7 +196,12 @@ def _find(transaction_id: int) -> Transaction:
     return found
 
 
-def fresh_form(books: Books, presets: Any = None) -> Form:
+def _is_meant() -> bool:
+    """Whether somebody said that they mean to change a reconciled row."""
+    return "allow_reconciled" in request.form
+
+
+def fresh_form(books: Books, presets: Any = None) -> EntryForm:
     """Return an empty form for a new row: money out, today, from the first account."""
     usual = books.usual_account(actor().ledger.currency)
     values = {
@@ -190,12 +210,23 @@ def fresh_form(books: Books, presets: Any = None) -> Form:
         "account_id": usual.id if usual else None,
     }
     given = {name: presets[name] for name in PRESETS if (presets or {}).get(name)}
-    return Form(TransactionInput(), values | given)
+    return EntryForm(values | given)
 
 
-def _posted_form(books: Books) -> Form:
+def _copy_of(form: Form) -> EntryForm:
+    """Return the form of a new row like another one, dated today."""
+    asked = form.load(request.args)
+    if asked is None:
+        raise Invalid(errors=form.errors)
+    row = _find(asked["like"])
+    return EntryForm(
+        values_of(row) | {"date": today().isoformat(), "refund_of_id": None}, currency=row.currency
+    )
+
+
+def _posted_form(books: Books) -> EntryForm:
     account_id = request.form.get("account_id")
-    return Form(TransactionInput(), currency=books.currency_of(account_id, actor().ledger.currency))
+    return EntryForm(currency=books.currency_of(account_id, actor().ledger.currency))
 
 
 def _shown(query: dict[str, Any]) -> dict[str, Any]:
@@ -217,14 +248,14 @@ def _filters_in_use() -> dict[str, str]:
     return {name: text for name, text in request.args.items() if text and name in known}
 
 
-def _new_page(form: Form) -> Answer:
+def _new_page(form: EntryForm) -> Answer:
     page = render_template(
         "transactions/new.html", form=form, books=Books.of(actor()), next=_next()
     )
     return page, form.status
 
 
-def _refused(form: Form) -> Answer:
+def _refused(form: EntryForm) -> Answer:
     """Show the form again: all of its page, or just the short one that a script sent."""
     if not (is_htmx() and "quick" in request.form):
         return _new_page(form)
@@ -234,25 +265,11 @@ def _refused(form: Form) -> Answer:
     return short, form.status, {"HX-Retarget": "#quick-add", "HX-Reselect": "#quick-add"}
 
 
-def _edit_page(row: Transaction, form: Form) -> Answer:
+def _edit_page(row: Transaction, form: EntryForm) -> Answer:
     page = render_template(
         "transactions/edit.html", row=row, form=form, books=Books.of(actor()), next=_next()
     )
     return page, form.status
-
-
-def _values(row: Transaction) -> dict[str, Any]:
-    """Return a row as its form shows it."""
-    return {
-        "type": row.type,
-        "date": row.date.isoformat(),
-        "amount": typed(row.amount, row.currency),
-        "description": row.description,
-        "payee": row.payee,
-        "notes": row.notes,
-        "account_id": row.account_id,
-        "category_id": row.category_id,
-    }
 
 
 def _say_added(row: Transaction, back: str) -> None:

@@ -148,6 +148,9 @@ _ROUTES = {
         GET /api/receipts/<receipt_id>/file
         GET /api/receipts/<receipt_id>/thumbnail
         GET /api/reports/monthly
+        GET /api/rules
+        POST /api/rules/preview
+        GET /api/rules/<rule_id>
         GET /api/transactions
         GET /api/transactions/<transaction_id>
         GET /api/transactions/<transaction_id>/history
@@ -195,11 +198,17 @@ _ROUTES = {
         PATCH /api/expenses/<transaction_id>
         PUT /api/expenses/<transaction_id>
         DELETE /api/receipts/<receipt_id>
+        POST /api/rules
+        POST /api/rules/apply
+        DELETE /api/rules/<rule_id>
+        PATCH /api/rules/<rule_id>
+        PUT /api/rules/<rule_id>
         POST /api/transactions
         DELETE /api/transactions/<transaction_id>
         PATCH /api/transactions/<transaction_id>
         PUT /api/transactions/<transaction_id>
         POST /api/transactions/<transaction_id>/receipts
+        POST /api/transactions/<transaction_id>/duplicate
         POST /api/transactions/<transaction_id>/restore
         POST /categories
         POST /categories/<category_id>

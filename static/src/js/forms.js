@@ -41,7 +41,49 @@ function follow(select) {
   if (select.selectedOptions[0]?.closest('optgroup')?.disabled) select.value = ''
 }
 
+/** `data-for-type="transfer"`: shown only while a radio of that type is chosen. */
+function fit(form) {
+  const chosen = form.elements.type?.value
+  for (const part of form.querySelectorAll('[data-for-type]')) {
+    part.hidden = !part.dataset.forType.split(' ').includes(chosen)
+  }
+}
+
+/** Says how much of the amount is left for the lines of a split row, as far as it is plain to read. */
+function leftOver(form) {
+  const output = form.querySelector('[data-left-over]')
+  if (!output) return
+  const read = (text) => (/^\d+([.,]\d{1,3})?$/.test(text.trim()) ? Number(text.trim().replace(',', '.')) : NaN)
+  const lines = [...form.querySelectorAll('[name=split_amount]')].filter((field) => field.value.trim())
+  const left = lines.reduce((rest, field) => rest - read(field.value), read(form.elements.amount.value))
+  output.value = lines.length && !Number.isNaN(left) ? `${left.toFixed(2)} left to split` : ''
+}
+
+document.addEventListener('input', ({ target }) => {
+  if (target.matches('[name=split_amount], [name=amount]') && target.form) leftOver(target.form)
+})
+
+document.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-add-line]')
+  if (!button) return
+  event.preventDefault()
+  const lines = button.form.querySelector('[data-lines]')
+  const last = lines.querySelector('[data-line]:last-of-type')
+  const line = last.cloneNode(true)
+  const number = lines.querySelectorAll('[data-line]').length + 1
+  for (const field of line.querySelectorAll('[id]')) {
+    const id = field.id.replace(/\d+$/, number)
+    line.querySelector(`label[for="${field.id}"]`)?.setAttribute('for', id)
+    field.id = id
+    field.value = ''
+  }
+  line.querySelector('legend').textContent = `Line ${number}`
+  lines.append(line)
+  line.querySelector('select').focus()
+})
+
 document.addEventListener('change', ({ target }) => {
+  if (target.name === 'type' && target.form) fit(target.form)
   for (const select of target.form?.querySelectorAll('select[data-follows]') ?? []) {
     if (select.dataset.follows === target.name) follow(select)
   }
@@ -55,5 +97,6 @@ onContent((root) => {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
   for (const field of findAll(root, 'input[data-timezone]')) field.value ||= zone
   findAll(root, 'select[data-follows]').forEach(follow)
+  new Set(findAll(root, '[data-for-type]').map((part) => part.closest('form'))).forEach(fit)
   findAll(root, '#errors')[0]?.focus()
 })

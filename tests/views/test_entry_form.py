@@ -1,0 +1,81 @@
+"""The form of a transaction: transfers, lines, tags and sums, with and without a script."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.views.conftest import Visit
+from tests.views.visitors import Visitor
+
+
+@pytest.fixture
+def ada(visit: Visit) -> Visitor:
+    """Somebody who writes amounts as 1,234.56."""
+    return visit("en-US")
+
+
+def _typed(who: Visitor, **fields: Any) -> dict[str, Any]:
+    plain = {"type": "expense", "amount": "10", "account_id": who.account()}
+    return {**plain, "date": "2026-02-03", **fields}
+
+
+def _newest(who: Visitor) -> str:
+    return max(map(str, re.findall(r'href="(/transactions/\d+)"', who.get("/transactions").text)))
+
+
+def test_a_transfer_is_entered_shown_and_changed(ada: Visitor) -> None:
+    wallet = ada.open_account(name="Wallet")
+    unneeded = {"category_id": ada.category("Rent"), "split_amount": ["", ""]}
+    typed = _typed(ada, type="transfer", amount="12.50+3*2", to_account_id=wallet, **unneeded)
+    assert ada.post("/transactions", typed).status_code == 303
+    assert "Main account → Wallet" in ada.get("/transactions").text
+    page = ada.get(_newest(ada)).text
+    assert ("18.50" in page, "went from Main account to Wallet" in page) == (True, True)
+    assert f'value="{wallet}" selected' in ada.get(f"{_newest(ada)}/edit").text
+    refused = ada.post("/transactions", _typed(ada, type="transfer", to_account_id=""))
+    assert refused.status_code == 422
+    assert "Say which account it goes to." in refused.text
+
+
+def test_lines_and_tags_are_entered(ada: Visitor) -> None:
+    lines = {
+        "split_category_id": [str(ada.category("Groceries")), "", ""],
+        "split_amount": ["4", "2*3", ""],
+        "split_notes": ["bread", "", ""],
+    }
+    wrong = ada.post("/transactions", _typed(ada, amount="11", tags="a", **lines))
+    assert (wrong.status_code, "The lines come to 10.00" in wrong.text) == (422, True)
+    assert 'value="2*3"' in wrong.text
+    unread = ada.post("/transactions", _typed(ada, **(lines | {"split_amount": ["4", "x", ""]})))
+    assert (unread.status_code, "Line 2: Not an amount" in unread.text) == (422, True)
+    typed = _typed(ada, tags="Home, trip ,", **lines)
+    assert ada.post("/transactions", typed).status_code == 303
+    assert "2 lines" in ada.get("/transactions").text
+    edit = ada.get(f"{_newest(ada)}/edit").text
+    assert all(f'value="{text}"' in edit for text in ("bread", "Home, trip", "4.00", "6.00"))
+
+
+def test_another_line_without_a_script(ada: Visitor) -> None:
+    typed = _typed(ada, split_amount=["4", "6"], add_line="1", description="Shopping")
+    page = ada.post("/transactions", typed)
+    assert (page.status_code, page.text.count('name="split_amount"')) == (200, 3)
+    assert 'value="Shopping"' in page.text
+    assert "No transactions yet" in ada.get("/transactions").text
+
+
+def test_duplicates_and_refunds_begin_with_what_is_known(ada: Visitor) -> None:
+    said = {"description": "Shoes", "payee": "Shop", "tags": "feet", "date": "2026-01-02"}
+    row_id = ada.add("9.99", **said)
+    form = ada.get(f"/transactions/new?like={row_id}").text
+    assert all(f'value="{text}"' in form for text in ("Shoes", "9.99", "feet"))
+    assert 'value="2026-01-02"' not in form
+    typed = _typed(ada, type="income", refund_of_id=row_id)
+    assert ada.post("/transactions", typed).status_code == 303
+    assert "Refunded" in ada.get(f"/transactions/{row_id}").text
+    assert ada.get(f"/transactions/new?like={10**9}").status_code == 404
+
+
+def test_what_has_happened_is_not_in_the_future(ada: Visitor) -> None:
+    page = ada.post("/transactions", _typed(ada, date="2199-01-01"))
+    assert (page.status_code, "This day has not come yet." in page.text) == (422, True)
