@@ -16,6 +16,7 @@ _SIGNS = str.maketrans(
 )
 _OPERATOR = re.compile(r"([-+*/()])")
 _PLAIN = re.compile(r"\d+(\.\d+)?", re.ASCII)
+_LONGEST_SUM = 200
 
 
 class Unclear(ValueError):
@@ -48,7 +49,7 @@ def summed(text: str, locale: str, currency: str) -> str:
     if not OPERATORS & set(written.strip()[1:]):
         return plain_decimal(text, locale, currency)
     parts = [part.strip() for part in _OPERATOR.split(written) if part.strip()]
-    if len(parts) > MOST_TOKENS:
+    if len(text) > _LONGEST_SUM or len(parts) > MOST_TOKENS:
         raise Unclear("This is too long to be added up.")
     try:
         return total(

@@ -37,6 +37,7 @@ def test_what_a_sum_comes_to(typed: str, locale: str, amount: str) -> None:
     [
         "1+", "*2", "1//2", "2**8", "1/0", "10/3", "(1", "1)", "()", "1+a", "__import__('os')",
         "1e5+1", "NaN+1", "1_0+1", "(" * 50 + "1" + ")" * 50, "1+" * 500 + "1", "1+\x00", "+1+1",
+        "1" * 5000 + "+1", "*".join(["9" * 100] * 50),
     ],
 )  # fmt: skip
 def test_what_is_no_sum(typed: str) -> None:
