@@ -3,7 +3,7 @@
 from io import BytesIO
 from typing import Any
 
-from tests.architecture.worlds import STATEMENT, Walker, World
+from tests.architecture.worlds import RULE, STATEMENT, Walker, World
 from tests.factories.people import PASSWORD
 from tests.factories.pictures import picture
 
@@ -118,9 +118,15 @@ def _money(world: World) -> dict[str, Sent]:
         "POST /accounts": account,
         "POST /accounts/<account_id>": account,
         "POST /api/accounts": account,
+        "POST /api/bulk-changes": {"filters": {}, "set": {"notes": "all"}},
         "POST /api/categories": _NAME,
         "POST /api/expenses": expense,
         "POST /api/imports": {"account_id": str(account_id)},
+        "POST /api/rules": RULE,
+        "POST /api/rules/apply": {},
+        "POST /api/rules/preview": {"rule": RULE},
+        "PATCH /api/rules/<rule_id>": _NAME,
+        "PUT /api/rules/<rule_id>": RULE,
         "POST /api/transactions": row,
         "POST /api/transactions/<transaction_id>/restore": restored,
         "POST /categories": {"name": "New", "type": "expense"},

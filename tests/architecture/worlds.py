@@ -35,6 +35,12 @@ JOB = "walked-over"
 MISSING = 10**9
 STATEMENT = "date,description,amount,currency,category,account\n2026-01-02,Bread,-3.50,EUR,,\nx\n"
 
+RULE = {
+    "name": "Bread",
+    "conditions": [{"field": "amount", "operator": "at_least", "value": "0"}],
+    "actions": [{"action": "add_tag", "value": "bread"}],
+}
+
 _CSRF = re.compile(r'name="csrf-token" content="([^"]+)"')
 
 Ids = dict[str, int]
@@ -126,6 +132,10 @@ def _furnished(app: Flask, owner: Person) -> Ids:
     made = {
         "account_id": api.add(f"/accounts{place}", name="Purse", type="cash"),
         "category_id": api.add(f"/categories{place}", name="Books"),
+        "rule_id": api.add(f"/rules{place}", RULE),
+        "bulk_change_id": api.add(
+            f"/bulk-changes{place}", ids=[row["id"]], set={"add_tags": ["home"]}
+        ),
         "member_id": api.add(f"{ledger}/members", name="Ada"),
         "invitation_id": api.add(f"{ledger}/invitations", role="viewer", max_uses=None),
         "transaction_id": row,
