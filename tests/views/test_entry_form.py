@@ -64,6 +64,15 @@ def test_another_line_without_a_script(ada: Visitor) -> None:
     assert "No transactions yet" in ada.get("/transactions").text
 
 
+def test_enter_saves_and_does_not_add_a_line(ada: Visitor) -> None:
+    row_id = ada.add("5")
+    for address in ("/transactions/new", f"/transactions/{row_id}/edit"):
+        form = ada.get(address).text.partition('name="add_line"')[0].rpartition("<form")[2]
+        buttons = re.findall(r"<button[^>]*type=\"submit\"[^>]*>", form)
+        assert len(buttons) == 1, address
+        assert "name=" not in buttons[0]
+
+
 def test_duplicates_and_refunds_begin_with_what_is_known(ada: Visitor) -> None:
     said = {"description": "Shoes", "payee": "Shop", "tags": "feet", "date": "2026-01-02"}
     row_id = ada.add("9.99", **said)
