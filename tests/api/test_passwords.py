@@ -86,6 +86,19 @@ def test_any_character_and_any_length_up_to_128_will_do(api: Api, password: str)
     assert api.post("/auth/login", body).status_code == 200
 
 
+@pytest.mark.parametrize("other", [
+    "Correct horse battery staple X", "correct horse battery staple x", "x" * 128,
+    " Correct horse battery staple X1", "Correct horse battery staple X1 ",
+    "Correct horse battery staple X1\x00", "Correct  horse battery staple X1",
+])  # fmt: skip
+def test_a_password_is_verified_exactly_as_it_was_typed(api: Api, other: str) -> None:
+    api.token = None
+    body = {"email": "ada@example.com", "password": "Correct horse battery staple X1"}
+    expect(201, api.post("/auth/register", body))
+    problem(401, api.post("/auth/login", {**body, "password": other}))
+    assert api.post("/auth/login", body).status_code == 200
+
+
 def test_words_about_one_person_are_forgotten_for_the_next() -> None:
     with pytest.raises(Exception, match="cannot be accepted"):
         passwords.check("zyxomma1", "zyxomma@example.com")
