@@ -12,13 +12,17 @@ from app.schemas.fields import Currency, Instant, Text
 
 
 class Email(fields.Email):
-    """An e-mail address of at most 254 ASCII characters."""
+    """An e-mail address of at most 254 ASCII characters.
+
+    Without quotation marks: ``"ada"@example.com`` is the mailbox of ``ada@example.com`` (RFC 5321,
+    section 4.1.2), and one person would be two.
+    """
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         address: str = super()._deserialize(
             value.strip() if isinstance(value, str) else value, attr, data, **kwargs
         )
-        if len(address) > 254 or not address.isascii():
+        if len(address) > 254 or not address.isascii() or '"' in address:
             raise ValidationError(self.error_messages["invalid"])
         return address
 

@@ -177,6 +177,24 @@ def test_pages_refuse_with_a_page(limited: Flask) -> None:
     assert visitor.get("/sign-in").status_code == 200
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/register", "/forgot-password", "/settings/security/password", "/settings/security/email",
+        "/settings/security/one-time-password", "/settings/security/one-time-password/remove",
+        "/settings/security/passkeys/options", "/settings/security/identities",
+        "/settings/privacy/erase",
+    ],
+)  # fmt: skip
+def test_whatever_takes_a_password_is_tried_ten_times(with_redis: Flask, path: str) -> None:
+    visitor = Visitor(with_redis, "en-US")
+    if path.startswith("/settings"):
+        visitor.register()
+    answers = [visitor.post(path).status_code for _ in range(11)]
+    assert 429 not in answers[:9]  # registering took one
+    assert answers[10] == 429
+
+
 def test_health_is_never_refused(limited: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "PAGES", "1/minute")
     client = limited.test_client()

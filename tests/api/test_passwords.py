@@ -1,6 +1,9 @@
 """Passwords: which are refused, changing one, and the way back when it is forgotten."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pytest
@@ -83,6 +86,19 @@ def test_any_character_and_any_length_up_to_128_will_do(api: Api, password: str)
     api.token = None
     body = {"email": "ada@example.com", "password": password}
     expect(201, api.post("/auth/register", body))
+    assert api.post("/auth/login", body).status_code == 200
+
+
+@pytest.mark.parametrize("other", [
+    "Correct horse battery staple X", "correct horse battery staple x", "x" * 128,
+    " Correct horse battery staple X1", "Correct horse battery staple X1 ",
+    "Correct horse battery staple X1\x00", "Correct  horse battery staple X1",
+])  # fmt: skip
+def test_a_password_is_verified_exactly_as_it_was_typed(api: Api, other: str) -> None:
+    api.token = None
+    body = {"email": "ada@example.com", "password": "Correct horse battery staple X1"}
+    expect(201, api.post("/auth/register", body))
+    problem(401, api.post("/auth/login", {**body, "password": other}))
     assert api.post("/auth/login", body).status_code == 200
 
 
@@ -201,6 +217,28 @@ def test_a_link_works_once(ada: Api, work: Work, inbox: Inbox) -> None:
     _confirm(ada, token)
     refused(_confirm(ada, token, "yet another long one"), "token")
     assert _login(ada, NEW) == 200
+
+
+def test_of_two_who_use_a_link_at_once_one_sets_a_password(
+    ada: Api, work: Work, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = _reset_token(ada, work, inbox)
+    both_hashed = Barrier(2)
+    hash_password = users.hash_password
+
+    def hash_together(password: str) -> str:
+        hashed = hash_password(password)
+        with suppress(BrokenBarrierError):  # the other one may wait for the person's row
+            both_hashed.wait(2)
+        return hashed
+
+    monkeypatch.setattr(users, "hash_password", hash_together)
+    typed = [f"{NEW} {number}" for number in range(2)]
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(lambda one: _confirm(ada, token, one).status_code, typed))
+    assert sorted(found) == [204, 422]
+    assert _login(ada, typed[found.index(204)]) == 200
+    assert _login(ada, typed[found.index(422)]) == 401
 
 
 def test_a_link_dies_after_sixty_minutes(

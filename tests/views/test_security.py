@@ -1,6 +1,7 @@
 """Pages about how one signs in: the address, the password, and the links in mails."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,6 +15,7 @@ from app.controllers import registrations
 from app.core.uow import unit_of_work
 from app.models.base import db
 from app.models.users import User
+from config.settings import ROOT
 from tests.factories.fixtures import Work
 from tests.factories.mails import Inbox, link_in
 from tests.views.conftest import Visit
@@ -21,6 +23,7 @@ from tests.views.visitors import PASSWORD, Visitor, error_of, value_of, words
 
 NEW = "another staple horse battery"
 BANNER = "Send the link again"
+SCRIPTS = ROOT / "static" / "src" / "js"
 
 
 @pytest.fixture
@@ -46,6 +49,28 @@ def _registration(app: Flask, mode: str) -> Iterator[None]:
         yield
     finally:
         app.extensions["settings"] = settings
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/register", "/sign-in", "/settings/security/password", "/settings/security/email",
+        "/settings/security/one-time-password",
+        "/settings/privacy/erase",
+    ],
+)  # fmt: skip
+def test_passwords_are_masked_and_may_be_pasted(
+    proved: Visitor, stranger: Visitor, path: str
+) -> None:
+    page = (proved if path.startswith("/settings") else stranger).get(path).text
+    fields = re.findall(r'<input[^>]* name="(?:current_)?password"[^>]*>', page)
+    assert fields
+    for field in fields:
+        assert 'type="password"' in field
+        assert re.search(r'autocomplete="(current|new)-password"', field)
+        assert "readonly" not in field
+        assert "onpaste" not in field
+    assert not any("paste" in script.read_text() for script in SCRIPTS.glob("*.js"))
 
 
 # The address
