@@ -256,13 +256,14 @@ class Filters:
 
     ``category_id`` includes everything below it unless ``category_only``; ``account_id`` finds
     transfers by either side; amounts are decimals of any currency; ``q`` finds rows that have words
-    beginning with every one of its words.
+    beginning with every one of its words. ``uncategorised`` are rows, or lines, without a category.
     """
 
     date_from: dt.date | None = None
     date_to: dt.date | None = None
     category_id: int | None = None
     category_only: bool | None = None
+    uncategorised: bool | None = None
     account_id: int | None = None
     type: str | None = None
     tag: str | None = None
@@ -276,7 +277,7 @@ class Filters:
     def in_use(self) -> dict[str, Any]:
         """Return the filters that narrow anything."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: value for name, value in values.items() if value is not None}
+        return {name: value for name, value in values.items() if value not in (None, False)}
 
     def narrowed(self, **filters: Any) -> Self:
         """Return these filters with others in place of the same ones."""

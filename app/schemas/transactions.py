@@ -81,6 +81,7 @@ class FilterQuery(Schema):
     date_to = Date()
     category_id = Id()
     category_only = fields.Boolean()
+    uncategorised = fields.Boolean()
     account_id = Id()
     type = fields.String(validate=validate.OneOf(TRANSACTION_KINDS))
     tag = Text(longest=LONGEST_TAG)
