@@ -185,7 +185,7 @@ def _files_of_ledger(scope: LedgerScope) -> Iterator[File]:
     yield _json(
         f"{folder}/categories.json", _rows(ABOUT_CATEGORIES, Category.ledger_id == scope.id)
     )
-    rows = transaction_lists.stream_listed(scope.id)
+    rows = transaction_lists.stream_listed(scope.id, Filters())
     yield File(f"{folder}/transactions.json", _array(rows))
     lines = exports.csv_lines(scope.id, Filters())
     yield File(f"{folder}/transactions.csv", ((text.encode(), 0) for text in lines))

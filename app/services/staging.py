@@ -18,6 +18,7 @@ from app.models.imports import Import, ImportRow
 from app.models.tags import in_order
 from app.models.transactions import month_number, searchable
 from app.services import accounts, category_paths, rules
+from app.services.exports import TRANSFER_TO
 from app.services.rules import Outcome, Ruleset
 from app.services.statements import Batch, RejectedRow, StatementRow
 
@@ -109,6 +110,9 @@ class Stager:
             return _rejected(import_id, RejectedRow(row.line, reason, _raw(row)))
         kind = "income" if row.amount > 0 else "expense"
         category = row.category or ""
+        if category.startswith(TRANSFER_TO):
+            reason = "This is a transfer; an export does not bring it back. Enter it by hand."
+            return _rejected(import_id, RejectedRow(row.line, reason, _raw(row)))
         category_id = self.paths.get((kind, category.casefold())) if category else None
         payee, notes, tags = row.payee, row.notes, ""
         if self.rules:

@@ -118,9 +118,9 @@ def stream(ledger_id: int, filters: Filters, *columns: Any) -> Iterator[AnyRow]:
         rows = session.execute(query.where(tuple_(*order) > (rows[-1].date, rows[-1].id))).all()
 
 
-def stream_listed(ledger_id: int) -> Iterator[ListedTransaction]:
-    """Yield all rows of a ledger as lists have them, oldest first, without holding them all."""
-    rows = stream(ledger_id, Filters(), *COLUMNS, *_PARTS)
+def stream_listed(ledger_id: int, filters: Filters) -> Iterator[ListedTransaction]:
+    """Yield the rows that pass ``filters`` as lists have them, oldest first, some at a time."""
+    rows = stream(ledger_id, filters, *COLUMNS, *_PARTS)
     while chunk := list(islice(rows, CHUNK)):
         yield from _with_parts(chunk)
 

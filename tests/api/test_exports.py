@@ -10,7 +10,18 @@ from tests.factories.callers import Api, Body, problem, refused
 from tests.factories.fixtures import Caller, Work
 from tests.factories.rows import many
 
-HEADER = ["date", "description", "amount", "currency", "category", "account", "payee", "notes"]
+HEADER = [
+    "date",
+    "description",
+    "amount",
+    "currency",
+    "category",
+    "account",
+    "payee",
+    "notes",
+    "tags",
+    "lines",
+]
 NASTY = ["=1+1", "+49 30 1234", "-minus", "@SUM(A1:A9)", "'=quoted", "'plain", "a;b,c", 'say "hi"']
 
 
