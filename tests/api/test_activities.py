@@ -73,7 +73,9 @@ def test_a_row_is_written_down_before_and_after(api: Api) -> None:
     assert created["after"] == {
         "type": "expense", "date": "2026-01-02", "amount": "12.00", "currency": "EUR",
         "description": "Rewe", "payee": "", "notes": "", "account_id": api.person.account_id,
-        "account": "Main account", "category_id": food, "category": "Food",
+        "account": "Main account", "to_account_id": None, "to_account": None, "to_amount": None,
+        "to_currency": None, "category_id": food, "category": "Food", "tags": [], "splits": [],
+        "state": "open", "to_state": "open", "refund_of_id": None,
     }  # fmt: skip
     assert updated["before"] == created["after"]
     assert updated["after"] == {
