@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any, NoReturn
 from wsgiref.headers import Headers
 
@@ -120,7 +121,7 @@ def _plain_digest() -> bytes:
     for name, value in sorted(request.form.items(multi=True)):
         if name != "csrf_token":  # another one on every page, and no part of what is asked for
             digest.update(repr((name, value)).encode())
-    for name, file in sorted(request.files.items(multi=True)):
+    for name, file in sorted(request.files.items(multi=True), key=itemgetter(0)):
         digest.update(repr((name, file.filename)).encode())
         digest.update(hashlib.sha256(file.stream.read()).digest())
         file.stream.seek(0)

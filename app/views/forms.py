@@ -124,11 +124,19 @@ class Form:
 
 def attempt(use_case: Callable[P, object], *args: P.args, **fixed: P.kwargs) -> bool:
     """Run a use case that has no form; what it finds fault with is said on the next page."""
+    return attempt_with("", use_case, *args, **fixed)
+
+
+def attempt_with(
+    name: str, use_case: Callable[P, object], *args: P.args, **fixed: P.kwargs
+) -> bool:
+    """Run a use case on one of several things; what is said of it begins with its ``name``."""
     try:
         use_case(*args, **fixed)
     except MENDABLE as error:
         messages = [message for said in error.errors.values() for message in said]
-        failed(" ".join(messages) or error.detail)
+        said = " ".join(messages) or error.detail
+        failed(f"{name}: {said}" if name else said)
         return False
     return True
 

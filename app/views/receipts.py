@@ -11,9 +11,11 @@ from app.models.receipts import Receipt
 from app.policies import Permission, needs
 from app.views.acting import actor
 from app.views.current_ledger import about, within
-from app.views.forms import attempt
+from app.views.forms import attempt, attempt_with
 from app.views.messages import done, failed
 from app.views.once import once
+
+_LONGEST = 80
 
 blp = about(Blueprint("receipts", __name__))
 
@@ -67,7 +69,9 @@ def delete(receipt_id: int) -> Response:
 def _add(transaction_id: int, sent: FileStorage) -> bool:
     content = sent.read(storage.place().file_bytes + 1)
     name = sent.filename or ""
-    return attempt(receipts.create, actor(), transaction_id, filename=name, content=content)
+    return attempt_with(
+        name[:_LONGEST], receipts.create, actor(), transaction_id, filename=name, content=content
+    )
 
 
 def _find(receipt_id: int) -> Receipt:

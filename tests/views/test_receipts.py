@@ -30,7 +30,7 @@ def _send(visitor: Visitor, row: int, *files: tuple[bytes, str], **fields: Any) 
 def test_files_come_open_and_go(mia: Visitor) -> None:
     row = mia.add("5")
     assert "Drop a receipt here" in words(mia.get(f"/transactions/{row}"))
-    said = _send(mia, row, (picture("PNG"), "<b>Tea<b>.png"), (pdf(), "invoice.pdf"))
+    said = _send(mia, row, (picture("PNG"), "<b>Tea<b>.png"), (pdf(), "invoice.pdf"), once="1" * 32)
     assert "2 receipts are added." in said
     page = mia.get(f"/transactions/{row}").text
     assert "<b>Tea<b>" not in page
@@ -49,8 +49,8 @@ def test_what_cannot_be_taken_is_said_and_the_rest_is_taken(mia: Visitor) -> Non
     row = mia.add("5")
     assert "Choose a file first." in _send(mia, row)
     said = _send(mia, row, (b"<script>", "a.jpg"), (bytes(100_001), "b"), (picture("JPEG"), "c"))
-    assert "Not a picture or a PDF that can be read" in said
-    assert "At most 0.1 MB." in said
+    assert "a.jpg: Not a picture or a PDF that can be read" in said
+    assert "b: At most 0.1 MB." in said
     assert "The receipt is added." in said
     assert "c.jpg" in said
 
