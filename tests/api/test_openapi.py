@@ -38,6 +38,12 @@ SLOW = {"auth_register": 3, "auth_login": 3}  # hashing a password is slow on pu
 OF_ADMINISTRATORS = ("admin_", "people_", "instance_", "jobs_")
 METHODS = {"get", "post", "put", "patch", "delete"}
 
+RULE = {
+    "name": "Bread",
+    "conditions": [{"field": "amount", "operator": "at_least", "value": "0"}],
+    "actions": [{"action": "add_tag", "value": "bread"}],
+}
+
 
 def _operations(api: Api) -> list[Any]:
     schema = schemathesis.openapi.from_wsgi("/api/openapi.json", api.app)
@@ -57,6 +63,8 @@ def _fill(api: Api) -> dict[str, Any]:
         "account_id": api.person.account_id,
         "category_id": api.category("Fun"),
         "transaction_id": row_id,
+        "rule_id": api.add("/rules", RULE)["id"],
+        "bulk_change_id": api.add("/bulk-changes", {"ids": [row_id], "set": {"notes": "x"}})["id"],
         "receipt_id": api.attach(row_id, picture("PNG", (8, 8)))["id"],
         "import_id": api.upload(statement).get_json()["id"],
         "session_id": api.read("/auth/sessions")["items"][0]["id"],
