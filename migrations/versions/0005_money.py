@@ -578,7 +578,9 @@ def _fill() -> None:
 def _normalise_search_texts(name: str, key: tuple[str, ...]) -> None:
     """Keep words in place of texts: in folded case, without accents, a space apart."""
     texts = ("description", "payee", "notes")
-    columns = [sa.column(one) for one in (*key, *texts, "search_text")]
+    columns: list[sa.ColumnClause[object]] = [
+        sa.column(one) for one in (*key, *texts, "search_text")
+    ]
     table = sa.table(name, *columns)
     keys = [table.c[one] for one in key]
     connection = op.get_bind()

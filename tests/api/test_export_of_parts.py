@@ -1,12 +1,14 @@
 """An export of transfers, tags and lines: told in words, and never read back as something else."""
 
+from typing import Any
+
 from tests.factories.callers import Api, expect
 from tests.factories.fixtures import Work
 
 
 def test_what_cannot_be_read_back_is_said(api: Api, work: Work) -> None:
     wallet = api.add("/accounts", name="Wallet")["id"]
-    main = {"account_id": api.person.account_id, "date": "2026-01-02"}
+    main: dict[str, Any] = {"account_id": api.person.account_id, "date": "2026-01-02"}
     api.add("/transactions", type="transfer", amount="20", to_account_id=wallet, **main)
     lines = [{"amount": "3.10", "category_id": api.starter("Groceries"), "notes": "x"}]
     api.spend("5", splits=[*lines, {"amount": "1.90"}], tags=["b", "A"], **main)

@@ -229,7 +229,12 @@ def test_anothers_things_find_nothing(books: Books, other: Api) -> None:
 
 
 def test_a_page_asks_as_much_in_a_large_ledger(books: Books) -> None:
-    queries = ({"category_id": books.food}, {"account_id": books.main}, {"q": "caf"}, {})
+    queries: list[dict[str, Any]] = [
+        {"category_id": books.food},
+        {"account_id": books.main},
+        {"q": "caf"},
+        {},
+    ]
     few = [_statements(books.api, query) for query in queries]
     day = dt.date(2020, 2, 1)
     many(books.api.app, books.api.person, 300, date=lambda _: day)
