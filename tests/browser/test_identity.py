@@ -6,6 +6,21 @@ from tests.browser.people import PASSWORD, Person
 from tests.factories.mails import link_in
 
 NEW = "another staple horse battery"
+CONTRAST = """() => {
+  const light = (colour) => {
+    const canvas = new OffscreenCanvas(1, 1).getContext('2d')  // turns any notation into RGB
+    canvas.fillStyle = colour
+    canvas.fillRect(0, 0, 1, 1)
+    const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data]
+      .map((part) => part / 255)
+      .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05
+  }
+  const hint = document.getElementById('strength')
+  const on = getComputedStyle(hint.closest('.card')).backgroundColor
+  const pair = [light(getComputedStyle(hint).color), light(on)]
+  return Math.max(...pair) / Math.min(...pair)
+}"""
 
 
 def test_register_and_prove_the_address(person: Person, settings: Settings) -> None:
@@ -35,6 +50,17 @@ def test_a_new_password_is_judged_while_it_is_typed(person: Person) -> None:
     page.get_by_label("Password").fill("short")
     person.sees("3 more characters are needed.")
     assert not any("iloveyou" in request or "staple" in request for request in sent)
+
+
+def test_in_the_dark_a_weak_password_is_called_so_in_a_colour_that_reads(phone: Person) -> None:
+    page = phone.page
+    page.goto("/register")
+    page.get_by_label("Password").press_sequentially("iloveyou")
+    phone.sees("Far too easy to guess: it will be refused.")
+    assert page.evaluate(CONTRAST) >= 4.5  # WCAG 2.2, 1.4.3
+    page.get_by_label("Password").fill("short")
+    phone.sees("3 more characters are needed.")
+    assert "is-weak" not in str(page.locator("#strength").get_attribute("class"))
 
 
 def test_a_forgotten_password(person: Person, settings: Settings) -> None:

@@ -29,12 +29,13 @@ function say(field, place) {
   if (password.length < shortest) {
     place.textContent = `${shortest - password.length} more characters are needed.`
     place.dataset.score = 0
+    place.classList.remove('is-weak')
     return
   }
   const { score } = meter.check(password.slice(0, longest), about(field))
   place.textContent = words[score]
   place.dataset.score = score
-  place.classList.toggle('text-danger', score < weakest)
+  place.classList.toggle('is-weak', score < weakest)
 }
 
 /** Says it below `field`, some time after the last key, so that it is read out once. */
