@@ -81,7 +81,7 @@ def test_by_keyboard_alone(person: Person) -> None:
     person.register()
     page.keyboard.press("n")
     page.wait_for_url("**/transactions/new*")
-    page.get_by_label("Amount").focus()
+    page.get_by_label("Amount", exact=True).focus()
     page.keyboard.type("12.50")
     page.get_by_label("Description").focus()
     page.keyboard.type("By hand")
@@ -148,7 +148,7 @@ def test_two_clicks_add_one_row(person: Person) -> None:
     page = person.page
     person.register()
     page.goto("/transactions/new")
-    page.get_by_label("Amount").fill("7.00")
+    page.get_by_label("Amount", exact=True).fill("7.00")
     page.get_by_label("Description").fill("Only once")
     page.evaluate(
         """async () => {

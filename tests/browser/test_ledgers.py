@@ -21,7 +21,7 @@ def _open(person: Person, name: str) -> None:
 
 def _spend(page: Page, amount: str, text: str) -> None:
     quick = page.locator("#quick-add")
-    quick.get_by_label("Amount").fill(amount)
+    quick.get_by_label("Amount", exact=True).fill(amount)
     quick.get_by_label("Description").fill(text)
     quick.get_by_role("button", name="Add").click()
     expect(page.locator("#newest")).to_contain_text(text)

@@ -45,7 +45,7 @@ def _open_ledger(person: Person, name: str) -> None:
 
 def _spend(person: Person, amount: str, what: str) -> None:
     person.page.get_by_role("link", name="Add").locator("visible=true").first.click()
-    person.page.get_by_label("Amount").fill(amount)
+    person.page.get_by_label("Amount", exact=True).fill(amount)
     person.page.get_by_label("Description").fill(what)
     person.page.get_by_role("button", name="Add", exact=True).click()
     person.sees(what)
@@ -98,7 +98,7 @@ def test_two_people_keep_one_ledger(person: Person, guest: Person, settings: Set
     # A form is open in Ben's browser while Ana makes him a viewer.
     ben.page.get_by_role("link", name="Paint").click()
     ben.page.get_by_role("link", name="Change", exact=True).click()
-    ben.page.get_by_label("Amount").fill("99.00")
+    ben.page.get_by_label("Amount", exact=True).fill("99.00")
     ana.page.get_by_role("link", name="Members").locator("visible=true").first.click()
     ana.page.get_by_role("link", name="Change Ben").click()
     ana.page.get_by_label("Role").select_option("viewer")

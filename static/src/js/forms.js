@@ -73,7 +73,9 @@ document.addEventListener('click', (event) => {
   const number = lines.querySelectorAll('[data-line]').length + 1
   for (const field of line.querySelectorAll('[id]')) {
     const id = field.id.replace(/\d+$/, number)
-    line.querySelector(`label[for="${field.id}"]`)?.setAttribute('for', id)
+    const label = line.querySelector(`label[for="${field.id}"]`)
+    label.htmlFor = id
+    label.textContent = label.textContent.replace(/\d+/, number)
     field.id = id
     field.value = ''
   }
