@@ -210,6 +210,7 @@ _ROUTES = {
         POST /api/transactions/<transaction_id>/receipts
         POST /api/transactions/<transaction_id>/duplicate
         POST /api/transactions/<transaction_id>/restore
+        POST /bulk-changes/<bulk_change_id>/undo
         POST /categories
         POST /categories/<category_id>
         POST /categories/<category_id>/archive
