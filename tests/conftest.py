@@ -77,7 +77,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run whatever reaches a database on each of them."""
     if "database" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--database")
-        backends = BACKENDS if chosen == "all" else (chosen,)
+        alike = metafunc.definition.get_closest_marker("any_database")
+        backends = (BACKENDS[:1] if alike else BACKENDS) if chosen == "all" else (chosen,)
         metafunc.parametrize("database", backends, indirect=True, scope="session")
 
 

@@ -1,9 +1,13 @@
 """Who somebody is, as they live it: mails with links, passwords, addresses."""
 
+import pytest
+
 from config import Settings
 from tests.browser.mailbox import mail_to
 from tests.browser.people import PASSWORD, Person
 from tests.factories.mails import link_in
+
+pytestmark = pytest.mark.any_database
 
 NEW = "another staple horse battery"
 CONTRAST = """() => {

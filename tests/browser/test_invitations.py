@@ -12,6 +12,8 @@ from tests.browser.people import Person
 from tests.conftest import BROWSER_MILLISECONDS, StartWorker, web_server
 from tests.factories.mails import free_port, link_in
 
+pytestmark = pytest.mark.any_database
+
 SUBJECT = "You are invited to Outlay"
 
 

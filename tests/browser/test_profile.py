@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 from tests.browser.people import Person
 from tests.factories.pictures import phone_picture
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def photograph(tmp_path: Path) -> Path:

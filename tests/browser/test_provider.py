@@ -13,6 +13,8 @@ from tests.browser.people import PASSWORD, Person
 from tests.conftest import web_server
 from tests.factories.openid import CLIENT_ID, CLIENT_SECRET, Provider, serving
 
+pytestmark = pytest.mark.any_database
+
 ADA = {"sub": "ada-1", "email": "ada@example.com", "email_verified": True, "given_name": "Ada"}
 
 

@@ -12,6 +12,8 @@ from tests.browser.people import PASSWORD, Person
 from tests.conftest import BROWSER_MILLISECONDS, web_server
 from tests.factories.codes import code_of
 
+pytestmark = pytest.mark.any_database
+
 DEVICE = {
     "protocol": "ctap2",
     "transport": "internal",

@@ -1,9 +1,12 @@
 """Devices and tokens, from where their owner sits."""
 
+import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.people import Person
 from tests.conftest import BROWSER_MILLISECONDS, LiveServer
+
+pytestmark = pytest.mark.any_database
 
 TELEPHONE = (
     "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) "

@@ -20,7 +20,7 @@ from config.processes import ATTEMPTS, wait_for_health
 from config.settings import ROOT, embedded_socket
 
 START_SECONDS = 60.0
-STOP_SECONDS = 15.0
+STOP_SECONDS = 60.0
 
 
 class Outlay:

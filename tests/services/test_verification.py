@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import delete, text, update
 
 from app.core.uow import unit_of_work
@@ -19,108 +17,12 @@ from app.models.transactions import Transaction
 from app.services import verification
 from tests.factories import statements
 from tests.factories.callers import Api
-from tests.factories.fixtures import Caller, Work
-
-amounts = st.integers(1, 10**9).map(statements.point)
-dates = st.dates(dt.date(2025, 12, 1), dt.date(2026, 2, 28)).map(dt.date.isoformat)
-kinds = st.sampled_from(["expense", "income"])
-picks = st.integers(0, 100)
-
-creating = st.tuples(st.just("create"), kinds, amounts, dates, picks)
-editing = st.tuples(st.just("edit"), kinds, amounts, dates, picks)
-deleting = st.tuples(st.just("delete"), picks)
-importing = st.tuples(st.just("import"), st.integers(1, 3), st.integers(1, 12))
-undoing = st.tuples(st.just("undo"), picks, st.sampled_from(["keep", "delete"]))
-steps = st.lists(creating | editing | deleting | importing | undoing, min_size=3, max_size=12)
-
-
-class Books:
-    """Somebody's books with two accounts, on which random steps are taken."""
-
-    def __init__(self, api: Api, work: Work) -> None:
-        self.api, self.work = api, work
-        first = api.person.account_id
-        self.accounts = [first, api.add("/accounts", name="Wallet", opening_balance="-5.55")["id"]]
-        trees = {kind: api.starter(name) for kind, name in _CATEGORIES.items()}
-        self.categories: dict[str, list[int | None]] = {
-            kind: [None, category] for kind, category in trees.items()
-        }
-        self.imports: list[int] = []
-
-    def take(self, name: str, *arguments: Any) -> None:
-        """Take one step."""
-        getattr(self, f"_{name}")(*arguments)
-
-    def _values(self, kind: str, amount: str, date: str, pick: int) -> dict[str, Any]:
-        return {
-            "type": kind, "amount": amount, "date": date,
-            "account_id": self.accounts[pick % 2],
-            "category_id": self.categories[kind][pick // 2 % 2],
-        }  # fmt: skip
-
-    def _create(self, kind: str, amount: str, date: str, pick: int) -> None:
-        self.api.add("/transactions", self._values(kind, amount, date, pick))
-
-    def _some_row(self, pick: int) -> str | None:
-        rows = self.api.rows(sort="date")
-        return f"/transactions/{rows[pick % len(rows)]['id']}" if rows else None
-
-    def _edit(self, kind: str, amount: str, date: str, pick: int) -> None:
-        if path := self._some_row(pick):
-            response = self.api.patch(path, self._values(kind, amount, date, pick))
-            assert response.status_code == 200
-
-    def _delete(self, pick: int) -> None:
-        if path := self._some_row(pick):
-            assert self.api.delete(path).status_code == 204
-
-    def _import(self, seed: int, rows: int) -> None:
-        entries = statements.entries(rows, seed=seed, start=dt.date(2025, 12, 1))
-        upload = self.api.upload(
-            statements.n26(entries), account_id=self.accounts[seed % 2], commit="true"
-        )
-        self.imports.append(upload.get_json()["id"])
-        self.work()
-
-    def _undo(self, pick: int, edited: str) -> None:
-        if self.imports:
-            path = f"/imports/{self.imports[pick % len(self.imports)]}"
-            assert self.api.delete(path, query_string={"edited": edited}).status_code == 200
-
-
-_CATEGORIES = {"expense": "Groceries", "income": "Salary"}
+from tests.factories.fixtures import Work
 
 
 def _differences(app: Flask) -> list[str]:
     with app.app_context():
         return [str(one) for one in verification.find_differences()]
-
-
-def _figures(rows: list[dict[str, Any]], account_id: int) -> int:
-    minor = (
-        int(row["amount"].replace(".", "")) * (1 if row["type"] == "income" else -1)
-        for row in rows if row["account_id"] == account_id
-    )  # fmt: skip
-    return sum(minor)
-
-
-@settings(
-    max_examples=10, derandomize=True, deadline=None, database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)  # fmt: skip
-@given(taken=steps)
-def test_whatever_is_done_the_books_are_right(
-    app: Flask, caller: Caller, work: Work, taken: list[tuple[Any, ...]]
-) -> None:
-    books = Books(caller(), work)
-    for name, *arguments in taken:
-        books.take(name, *arguments)
-    assert _differences(app) == []
-    rows = books.api.rows()
-    for account_id, opening in zip(books.accounts, (0, -555), strict=True):
-        expected = statements.point(opening + _figures(rows, account_id))
-        assert books.api.balance(account_id) == expected
-    assert books.api.read("/transactions")["total"] == len(rows)
 
 
 # A wrong figure
