@@ -144,8 +144,7 @@ def _note_failure(email: str, circumstances: Circumstances) -> None:
     """
     with unit_of_work():
         user = users.find_by_email(email)
-        if user:
-            activities.record_failed_sign_in(circumstances, user.id)
+        activities.record_failed_sign_in(circumstances, user.id if user else None)
 
 
 def _strength(work: UnitOfWork, user: User, otp: str) -> str | None:

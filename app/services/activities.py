@@ -97,18 +97,24 @@ def record_sign_in(user_id: int, circumstances: Circumstances, strength: str) ->
     record(by, "user.signed_in", user_id=user_id, way=way, strength=strength)
 
 
-def record_failed_sign_in(circumstances: Circumstances, user_id: int) -> None:
-    """Note a failed sign-in to an account, as long as there are not too many."""
+def record_failed_sign_in(circumstances: Circumstances, user_id: int | None) -> None:
+    """Note a failed sign-in to an account, as long as there are not too many.
+
+    What is not kept, such as of an address without an account (None), is written and taken back:
+    a transaction that stores nothing would be over sooner, and tell that there is no account.
+    """
     recent = clock.now() - dt.timedelta(hours=1)
     failures = select(Activity.id).where(
-        Activity.user_id == user_id,
+        Activity.user_id == (user_id or 0),
         Activity.kind == "user.sign_in_failed",
         Activity.at > recent,
     )
-    if len(session.scalars(failures.limit(MOST_FAILURES)).all()) < MOST_FAILURES:
-        record(
-            circumstances.visitor, "user.sign_in_failed", user_id=user_id, way=circumstances.kind
-        )
+    noted = len(session.scalars(failures.limit(MOST_FAILURES)).all())
+    way = circumstances.kind
+    line = record(circumstances.visitor, "user.sign_in_failed", user_id=user_id, way=way)
+    session.flush()
+    if user_id is None or noted >= MOST_FAILURES:
+        session.execute(delete(Activity).where(Activity.id == line.id))
 
 
 def remove_before(instant: dt.datetime) -> bool:

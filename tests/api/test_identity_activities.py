@@ -1,10 +1,11 @@
 """What concerns an account is written down: who came in, who tried, and what was changed."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from app.models.activities import Activity
 from app.models.base import session
@@ -56,6 +57,26 @@ def test_who_is_not_known_leaves_nothing(api: Api) -> None:
     body = {"email": "nobody@example.com", "password": PASSWORD}
     problem(401, api.post("/auth/login", body))
     assert _all_kinds(api.app) == []
+
+
+def test_failing_costs_the_same_whether_there_is_an_account_or_not(api: Api) -> None:
+    done: list[str] = []
+    unknown = {"email": "nobody@example.com", "password": PASSWORD}
+    with api.app.app_context():
+        engine = session.get_bind()
+
+    def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        done.append(statement.split(maxsplit=1)[0])
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        assert _login(api, "wrong") == 401
+        known, done = done, []
+        problem(401, api.post("/auth/login", unknown, headers=AGENT))
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert (known.count("INSERT"), known.count("UPDATE")) == (1, 0)
+    assert [verb for verb in done if verb != "DELETE"] == known
 
 
 def test_failures_are_bounded(api: Api) -> None:

@@ -119,16 +119,16 @@ class Books:
 
     def bulk(self, who: Api, what: str, pick: int) -> TestResponse | None:
         """Change many rows in one step, or delete them."""
-        said: dict[str, Any] = {
+        ways: dict[str, dict[str, Any]] = {
             "account": {"set": {"account_id": self.accounts[pick % 3]}},
             "category": {"set": {"category_id": self.categories["expense"][pick % 4]}},
             "state": {"set": {"state": "cleared", "add_tags": ["seen"]}},
             "date": {"set": {"date": "2026-01-31"}},
             "delete": {"delete": True},
-        }[what]
+        }
         found = [row["id"] for row in who.rows(ledger_id=self.ledger_id)]
         ids = found[pick % 3 :: 3] or found or [1]
-        answer = who.post(f"/bulk-changes{self.here}", {"ids": ids, **said})
+        answer = who.post(f"/bulk-changes{self.here}", {"ids": ids, **ways[what]})
         return self._kept(answer, self.changes)
 
     def take_back(self, who: Api, pick: int) -> TestResponse | None:
