@@ -4,7 +4,11 @@ A thread is held by every request and, later, by every open WebSocket; see OUTLA
 """
 
 import gc
-from typing import TYPE_CHECKING
+import json
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from gunicorn import util
 
 from config.settings import Settings
 
@@ -28,6 +32,29 @@ forwarded_allow_ips = ""
 # Ctrl-C has to be over within ten seconds.
 graceful_timeout = 5
 keepalive = 5
+
+
+def write_problem(sock: Any, status: int, reason: str, message: str) -> None:
+    """Refuse what was no request, as RFC 9457 has it: no part of the application has seen it."""
+    problem = {
+        "type": "about:blank",
+        "title": reason,
+        "status": status,
+        "detail": message or "The server failed to answer.",
+        "code": reason.lower().replace(" ", "_"),
+        "errors": {},
+        "request_id": secrets.token_hex(16),
+    }
+    body = json.dumps(problem)
+    head = (
+        f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nCache-Control: no-store\r\n"
+        f"X-Request-ID: {problem['request_id']}\r\nX-Content-Type-Options: nosniff\r\n"
+        f"Content-Type: application/problem+json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    util.write_nonblock(sock, (head + body).encode("ascii"))
+
+
+util.write_error = write_problem  # gunicorn writes HTML of its own and offers no way to say so
 
 
 def when_ready(server: "Arbiter") -> None:

@@ -1,5 +1,6 @@
 """What the real web server answers to requests that no browser sends."""
 
+import json
 import socket
 from urllib.parse import urlsplit
 
@@ -34,7 +35,12 @@ def test_a_plain_request_is_answered(live_server: LiveServer) -> None:
 
 @pytest.mark.parametrize("name", [b"Authorization: Bearer ", b"Cookie: outlay=", b"X-A: "])
 def test_a_header_of_100_kb(live_server: LiveServer, name: bytes) -> None:
-    assert _status(_raw(live_server, _ask(name + b"x" * 100_000))) == 431
+    answer = _raw(live_server, _ask(name + b"x" * 100_000))
+    head, _, body = answer.partition(b"\r\n\r\n")
+    problem = json.loads(body)
+    assert (_status(answer), problem["status"]) == (431, 431)
+    assert b"application/problem+json" in head
+    assert problem["request_id"].encode() in head
 
 
 def test_a_thousand_headers(live_server: LiveServer) -> None:
