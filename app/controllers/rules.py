@@ -6,14 +6,15 @@ from typing import Any
 from app.core.errors import Invalid
 from app.core.uow import unit_of_work
 from app.models.bulk_changes import BulkChange
-from app.models.rules import Rule
+from app.models.rules import Preview, Rule
 from app.models.transactions import Filters
 from app.models.users import Actor
 from app.policies import Permission, require
 from app.services import activities, bulk_changes, rules, scoping, versions
-from app.services.rules import Preview, Ruleset
+from app.services.rulesets import Ruleset
 
 SHOWN = 50
+"""So many rows are on a page of a preview."""
 
 
 def list_all(actor: Actor, ledger_id: int | None = None) -> Sequence[Rule]:
@@ -58,7 +59,8 @@ def move(actor: Actor, rule_id: int, step: int) -> Rule:
     require(scope, Permission.EDIT)
     with unit_of_work(scope):
         versions.require_current(rule, None)
-        rules.move(rule, step)
+        if rules.move(rule, step):
+            activities.record(actor.trace, "rule.moved", rule)
     return rule
 
 
@@ -79,12 +81,14 @@ def preview(
     rule: dict[str, Any] | None = None,
     rule_ids: Sequence[int] | None = None,
     filters: Filters | None = None,
+    page: int = 1,
 ) -> Preview:
     """Return what a rule that is not kept yet, or kept ones, would change; changes nothing."""
     scope = scoping.find_ledger(actor, ledger_id)
     require(scope, Permission.SEE)
     tried = [rules.draft(scope.id, **rule)] if rule is not None else _chosen(scope.id, rule_ids)
-    return rules.preview(scope.id, Ruleset.of(scope.id, tried), filters or Filters(), SHOWN)
+    place = {"skipped": (page - 1) * SHOWN, "shown": SHOWN}
+    return rules.preview(scope.id, Ruleset.of(scope.id, tried), filters or Filters(), **place)
 
 
 def apply(

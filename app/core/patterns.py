@@ -13,6 +13,22 @@ LONGEST = 200
 
 _MEMORY = 1 << 20
 
+_REASONS = {
+    "missing )": "a bracket “(” is not closed",
+    "unexpected )": "a bracket “)” was never opened",
+    "missing ]": "a bracket “[” is not closed",
+    "missing argument to repetition operator": "nothing stands before “*”, “+”, “?” or “{”",
+    "no argument for repetition operator": "nothing stands before “*”, “+”, “?” or “{”",
+    "invalid perl operator": "what begins with “(?” cannot look ahead or behind",
+    "bad repetition operator": "two of “*”, “+” and “?” follow each other",
+    "invalid repetition size": "“{…}” repeats too often",
+    "invalid escape sequence": "it has a “\\” before what needs none",
+    "trailing \\": "it ends with “\\”",
+    "invalid character class range": "there are no such characters to choose from",
+    "pattern too large": "it is too complex",
+}
+"""What RE2 says of a pattern, as people say it."""
+
 
 class PatternError(ValueError):
     """A pattern that cannot be read; the message is for a person."""
@@ -30,7 +46,11 @@ def compiled(pattern: str) -> Any:
     try:
         return re2.compile(pattern, options)
     except re2.error as error:
-        reason = error.args[0] if error.args else ""
-        said = reason.decode() if isinstance(reason, bytes) else str(reason)
-        message = f"This pattern cannot be read: {said or 'something is missing'}."
-        raise PatternError(message) from None
+        raise PatternError(f"This pattern cannot be read: {_reason(error)}.") from None
+
+
+def _reason(error: Exception) -> str:
+    said = error.args[0] if error.args else ""
+    text = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
+    begins = next((reason for begin, reason in _REASONS.items() if text.startswith(begin)), None)
+    return begins or text or "something is missing"

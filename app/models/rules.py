@@ -1,5 +1,7 @@
 """Rules: what people want done to rows that look like something."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Integer, String
@@ -36,3 +38,16 @@ class Rule(Timestamped, Base):
     version: Mapped[int] = mapped_column(BigInteger)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What rules would change: so many ``rows`` of those looked at, and some of them.
+
+    ``is_complete`` is false where there are more rows than were looked at.
+    """
+
+    rows: int
+    looked_at: int
+    is_complete: bool
+    items: Sequence[dict[str, Any]]

@@ -25,7 +25,7 @@ OPERATORS = {
 }
 """What a condition can look at, and how; ``text`` is the description, the payee or the notes."""
 
-ACTIONS = ("set_category", "set_payee", "add_tag", "set_notes")
+ACTIONS = ("set_category", "set_payee", "add_tag", "remove_tag", "set_notes")
 MOST_PARTS = 20
 
 _CONDITION_VALUES: dict[str, fields.Field[Any]] = {
@@ -38,6 +38,7 @@ _ACTION_VALUES: dict[str, fields.Field[Any]] = {
     "set_category": Id(),
     "set_payee": Text(longest=1000),
     "add_tag": Text(longest=LONGEST_TAG, blank=False),
+    "remove_tag": Text(longest=LONGEST_TAG, blank=False),
     "set_notes": Text(longest=1000, lines=True),
 }
 _TEXT = Text(longest=LONGEST, blank=False)
@@ -102,11 +103,15 @@ class RuleInput(RuleDraft):
 
 
 class PreviewInput(Input):
-    """What to try: a ``rule`` as it would be kept, or kept ones, on the rows of a list."""
+    """What to try: a ``rule`` as it would be kept, or kept ones, on the rows of a list.
+
+    Of the rows that would change, a ``page`` has 50.
+    """
 
     rule = fields.Nested(RuleDraft)
     rule_ids = fields.List(Id(), validate=validate.Length(1, 200))
     filters = fields.Nested(FiltersInput)
+    page = fields.Integer(validate=validate.Range(1, 1000))
 
     @validates_schema
     def _one_of_them(self, data: dict[str, Any], **_: Any) -> None:
@@ -119,6 +124,15 @@ class ApplyInput(Input):
 
     rule_ids = fields.List(Id(), validate=validate.Length(1, 200))
     filters = fields.Nested(FiltersInput)
+
+
+class RunInput(Input):
+    """What a page runs over the past: one rule or all active ones, on rows from day to day."""
+
+    rule_id = Id()
+    date_from = Date()
+    date_to = Date()
+    page = fields.Integer(validate=validate.Range(1, 1000))
 
 
 class ConditionSchema(Schema):
@@ -176,7 +190,7 @@ class PreviewItemSchema(Schema):
 
 
 class PreviewSchema(Schema):
-    """What rules would change: how many rows of those looked at, and the first of them."""
+    """What rules would change: how many rows of those looked at, and a page of them."""
 
     rows = fields.Integer()
     looked_at = fields.Integer()

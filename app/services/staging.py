@@ -19,7 +19,7 @@ from app.models.tags import in_order
 from app.models.transactions import month_number, searchable
 from app.services import accounts, category_paths, rules
 from app.services.exports import TRANSFER_TO
-from app.services.rules import Outcome, Ruleset
+from app.services.rulesets import Outcome, Ruleset
 from app.services.statements import Batch, RejectedRow, StatementRow
 
 ACCOUNTS_QUESTION = "accounts"

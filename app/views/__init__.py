@@ -38,6 +38,7 @@ from app.views import (
     profile,
     receipts,
     registrations,
+    rules,
     second_factors,
     security,
     sessions,
@@ -56,6 +57,7 @@ BLUEPRINTS = (
     receipts.blp,
     accounts.blp,
     categories.blp,
+    rules.blp,
     exports.blp,
     imports.blp,
     members.blp,
@@ -98,5 +100,6 @@ def init_app(app: Flask) -> None:
     settings.init_app(app)
     admin.init_app(app)
     activities.init_app(app)
+    rules.init_app(app)
     for blp in BLUEPRINTS:
         app.register_blueprint(blp)

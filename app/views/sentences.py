@@ -28,6 +28,7 @@ SENTENCES = {
     "category.deleted": "{who} deleted the category {row}",
     "rule.created": "{who} added the rule {row}",
     "rule.updated": "{who} changed the rule {row}",
+    "rule.moved": "{who} moved the rule {row} among the others",
     "rule.deleted": "{who} deleted the rule {row}",
     "import.committed": "{who} imported {count} from {row}",
     "import.undone": "{who} undid the import of {row} and took out {count}",

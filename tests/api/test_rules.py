@@ -107,6 +107,20 @@ def test_rules_act_in_order_and_are_taken_back(api: Api, books: dict[str, Body])
     assert api.add("/rules/apply", some)["rows"] == 1
 
 
+def test_tags_are_taken_off_and_the_last_word_counts(api: Api, books: dict[str, Body]) -> None:
+    actions = [("remove_tag", "OLD"), ("add_tag", "new"), ("add_tag", "x"), ("remove_tag", "X")]
+    rule = _rule("Tags", [("description", "is", "bread")], actions)
+    previewed = api.post("/rules/preview", {"rule": rule}).get_json()["items"]
+    assert [(one["before"], one["after"]) for one in previewed] == [
+        ({"tags": ["old"]}, {"tags": ["new"]})
+    ]
+    api.add("/rules", rule)
+    done = api.add("/rules/apply", {})
+    assert (len(api.rows(tag="new")), api.rows(tag="old")) == (1, [])
+    api.delete(f"/bulk-changes/{done['id']}")
+    assert (api.rows(tag="new"), len(api.rows(tag="old"))) == ([], 1)
+
+
 def test_rules_run_on_import(api: Api, work: Work) -> None:
     entries = statements.entries(6, seed=3)
     food = api.starter("Groceries")

@@ -166,6 +166,7 @@ _ROUTES = {
         GET /months/<year>/<month>
         GET /receipts/<receipt_id>/file
         GET /receipts/<receipt_id>/thumbnail
+        GET /rules
         GET /transactions
         GET /transactions/<transaction_id>
         GET /transactions/<transaction_id>/history
@@ -221,6 +222,18 @@ _ROUTES = {
         GET /categories/new
         GET /receipts/<receipt_id>/delete
         POST /receipts/<receipt_id>/delete
+        POST /rules
+        POST /rules/<rule_id>
+        POST /rules/<rule_id>/activate
+        POST /rules/<rule_id>/deactivate
+        GET /rules/<rule_id>/delete
+        POST /rules/<rule_id>/delete
+        GET /rules/<rule_id>/edit
+        POST /rules/<rule_id>/move
+        GET /rules/apply
+        POST /rules/apply
+        GET /rules/new
+        POST /rules/preview
         POST /transactions
         POST /transactions/<transaction_id>
         GET /transactions/<transaction_id>/delete

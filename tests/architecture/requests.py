@@ -12,6 +12,13 @@ Sent = dict[str, Any]
 _NEW_PASSWORD = "another horse battery staple"
 _AGAIN = {"password": PASSWORD}
 _NAME = {"name": "Renamed"}
+_RULE_FORM = {
+    "name": "Renamed",
+    "condition_kind": "text.contains",
+    "condition_text": "bread",
+    "action_kind": "add_tag",
+    "action_text": "food",
+}
 
 
 def query_of(route: str, world: World) -> Sent:
@@ -134,6 +141,9 @@ def _money(world: World) -> dict[str, Sent]:
         "POST /imports/<import_id>": {"account_id": account_id},
         "POST /imports/<import_id>/mapping": {"forget": "1"},
         "POST /imports/new": {"account_id": account_id},
+        "POST /rules": _RULE_FORM,
+        "POST /rules/<rule_id>": _RULE_FORM,
+        "POST /rules/preview": _RULE_FORM,
         "POST /transactions": row,
         "POST /transactions/<transaction_id>": row,
         "POST /transactions/<transaction_id>/restore": restored,

@@ -46,6 +46,10 @@ DOERS = {
 
 QUIET = {
     "POST /api/rules/preview",
+    "POST /rules/preview",
+    # There is one rule, and it is on.
+    "POST /rules/<rule_id>/activate",
+    "POST /rules/<rule_id>/move",
     # What it takes was not prepared: a second factor, a code, what a device made, a failed job.
     "DELETE /api/user/otp",
     "POST /api/user/otp/confirm",

@@ -63,27 +63,6 @@ document.addEventListener('input', ({ target }) => {
   if (target.matches('[name=split_amount], [name=amount]') && target.form) leftOver(target.form)
 })
 
-document.addEventListener('click', (event) => {
-  const button = event.target.closest('[data-add-line]')
-  if (!button) return
-  event.preventDefault()
-  const lines = button.form.querySelector('[data-lines]')
-  const last = lines.querySelector('[data-line]:last-of-type')
-  const line = last.cloneNode(true)
-  const number = lines.querySelectorAll('[data-line]').length + 1
-  for (const field of line.querySelectorAll('[id]')) {
-    const id = field.id.replace(/\d+$/, number)
-    const label = line.querySelector(`label[for="${field.id}"]`)
-    label.htmlFor = id
-    label.textContent = label.textContent.replace(/\d+/, number)
-    field.id = id
-    field.value = ''
-  }
-  line.querySelector('legend').textContent = `Line ${number}`
-  lines.append(line)
-  line.querySelector('select').focus()
-})
-
 document.addEventListener('change', ({ target }) => {
   if (target.name === 'type' && target.form) fit(target.form)
   for (const select of target.form?.querySelectorAll('select[data-follows]') ?? []) {
