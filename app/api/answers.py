@@ -1,7 +1,7 @@
 """Building answers: JSON bodies, entity tags, and the conditions that requests put on them."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,6 +23,21 @@ def dumps(value: Any) -> bytes:
 def json_response(body: Any, status: int = 200) -> Response:
     """Return ``body`` as a JSON response."""
     return Response(dumps(body), status, mimetype="application/json")
+
+
+def nested(tree: Iterable[tuple[dict[str, Any], int]]) -> orjson.Fragment:
+    """Return items as JSON, each with those below it as its ``children``, however deep.
+
+    ``tree`` has each item with its depth, 0 at the top, and what is below it right behind it.
+    """
+    pieces = [b"["]
+    before = -1
+    for item, depth in tree:
+        if depth <= before:
+            pieces.append(b"]}" * (before - depth + 1) + b",")
+        pieces.append(dumps(item)[:-1] + b',"children":[')
+        before = depth
+    return orjson.Fragment(b"".join([*pieces, b"]}" * (before + 1), b"]"]))
 
 
 def item_response(schema: Schema, row: Any, status: int) -> Response:

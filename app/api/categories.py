@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response
 
 from app.api.acting import actor
-from app.api.answers import expected_version, json_response
+from app.api.answers import expected_version, json_response, nested
 from app.api.blueprint import Blueprint, revisioned
 from app.api.idempotency import idempotent
 from app.controllers import categories
@@ -19,6 +19,9 @@ from app.schemas.categories import (
     CategoryListSchema,
     CategoryQuery,
     CategorySchema,
+    MergedSchema,
+    MergeInput,
+    UsageSchema,
 )
 
 blp = Blueprint(
@@ -33,10 +36,11 @@ blp = Blueprint(
 @revisioned
 def index(query: dict[str, Any]) -> Response:
     """List the categories of a ledger; with ``tree=1`` nested in their parents."""
-    nested = query.pop("tree")
-    found = categories.list_all(actor(), **query)
-    items = [CategorySchema().dump(row) for row in found]
-    return json_response({"items": _nested(items) if nested else items})
+    dump = CategorySchema().dump
+    if query.pop("tree"):
+        tree = categories.list_tree(actor(), **query)
+        return json_response({"items": nested((dump(row), depth) for row, depth in tree)})
+    return json_response({"items": [dump(row) for row in categories.list_all(actor(), **query)]})
 
 
 @blp.route("", methods=["POST"])
@@ -84,17 +88,32 @@ def delete(category_id: int) -> None:
     categories.delete(actor(), category_id, version=_expected(category_id))
 
 
+@blp.route("/<id:category_id>/usage", methods=["GET"])
+@needs(Permission.SEE)
+@blp.response(200, UsageSchema)
+def usage(category_id: int) -> Response:
+    """Say what a merge of a category would move."""
+    return json_response(UsageSchema().dump(categories.usage(actor(), category_id)))
+
+
+@blp.route("/<id:category_id>/merge", methods=["POST"])
+@needs(Permission.EDIT)
+@idempotent
+@blp.arguments(MergeInput)
+@blp.response(200, MergedSchema)
+def merge(data: dict[str, Any], category_id: int) -> Response:
+    """Move all that a category has to another one, and delete it.
+
+    Rows, lines of split rows, categories below it, rules and saved filters go along.
+    """
+    version = _expected(category_id)
+    merged = categories.merge(actor(), category_id, version=version, **data)
+    return json_response(MergedSchema().dump(merged))
+
+
 def _update(category_id: int, data: dict[str, Any]) -> Category:
     return categories.update(actor(), category_id, version=_expected(category_id), **data)
 
 
 def _expected(category_id: int) -> int | None:
     return expected_version(CategorySchema(), partial(categories.show, actor(), category_id))
-
-
-def _nested(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    by_id = {item["id"]: {**item, "children": []} for item in items}
-    for item in by_id.values():
-        if item["parent_id"] is not None:
-            by_id[item["parent_id"]]["children"].append(item)
-    return [item for item in by_id.values() if item["parent_id"] is None]

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response
 
 from app.api.acting import actor
-from app.api.answers import json_response
+from app.api.answers import json_response, nested
 from app.api.blueprint import Blueprint, revisioned
 from app.controllers import reports
 from app.policies import Permission, needs
@@ -23,4 +23,4 @@ blp = Blueprint(
 @revisioned
 def monthly(query: dict[str, Any]) -> Response:
     """Get a month: spent, received, left over, by category, against the month before."""
-    return json_response(monthly_report(reports.monthly(actor(), **query)))
+    return json_response(monthly_report(reports.monthly(actor(), **query), nested))

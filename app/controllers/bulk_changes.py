@@ -11,7 +11,7 @@ from app.models.bulk_changes import BulkChange
 from app.models.transactions import Filters
 from app.models.users import Actor
 from app.policies import Permission, require
-from app.services import bulk_changes, bulk_edits, scoping, transaction_lists
+from app.services import bulk_changes, bulk_edits, scoping, transaction_lists, unmerging
 
 
 def list_page(
@@ -66,6 +66,7 @@ def undo(actor: Actor, bulk_change_id: int) -> BulkChange:
     change, scope = scoping.find(BulkChange, actor.id, bulk_change_id)
     require(scope, Permission.EDIT)
     with unit_of_work(scope):
+        unmerging.bring_back(change, actor.trace)
         bulk_changes.undo(change, actor.trace)
     return change
 

@@ -5,9 +5,10 @@ from typing import Any
 
 from app.core.uow import unit_of_work
 from app.models.categories import Category
+from app.models.merges import Merged, Usage
 from app.models.users import Actor
 from app.policies import Permission, require
-from app.services import activities, categories, scoping, versions
+from app.services import activities, categories, category_merges, scoping, versions
 
 
 def list_all(actor: Actor, ledger_id: int | None = None) -> Sequence[Category]:
@@ -78,6 +79,27 @@ def delete(actor: Actor, category_id: int, *, version: int | None = None) -> Non
         versions.require_current(category, version)
         activities.record_removal(actor.trace, "category.deleted", category)
         categories.remove(category)
+
+
+def usage(actor: Actor, category_id: int) -> Usage:
+    """Return what a merge of a category would move."""
+    category, scope = scoping.find(Category, actor.id, category_id)
+    require(scope, Permission.SEE)
+    return category_merges.usage(category)
+
+
+def merge(actor: Actor, category_id: int, *, into_id: int, version: int | None = None) -> Merged:
+    """Give another category all that one has: rows, lines, what is below it; the one goes.
+
+    Invalid where they do not fit, Conflict where both have one of the same name below them.
+    """
+    category, scope = scoping.find(Category, actor.id, category_id)
+    require(scope, Permission.EDIT)
+    with unit_of_work(scope):
+        versions.require_current(category, version)
+        target = scoping.find_in_ledger(Category, scope.id, into_id, "into_id")
+        versions.require_current(target, None)
+        return category_merges.merge(category, target, actor.trace)
 
 
 def _parent(ledger_id: int, parent_id: int | None) -> Category | None:

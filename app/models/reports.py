@@ -19,7 +19,11 @@ class Figures:
 
 @dataclass(slots=True)
 class CategoryLine:
-    """One category's share of a month. ``amount`` includes the categories below it."""
+    """One category's share of a month.
+
+    ``amount`` includes the categories below it, its ``children``; where each category is looked at
+    by itself there are none.
+    """
 
     id: int | None
     parent_id: int | None

@@ -47,6 +47,32 @@ class CategoryQuery(LedgerQuery):
     tree = fields.Boolean(load_default=False)
 
 
+class MergeInput(Input):
+    """Which one of its kind takes over everything."""
+
+    into_id = Id(required=True)
+
+
+class MergedSchema(Schema):
+    """What was merged: so many rows went to ``into_id``.
+
+    Deleting the bulk change takes it back; null where there were too many rows for that.
+    """
+
+    into_id = fields.Integer()
+    rows = fields.Integer()
+    bulk_change_id = fields.Integer(allow_none=True)
+
+
+class UsageSchema(Schema):
+    """What a merge of a category would move, and whether it could be taken back."""
+
+    transactions = fields.Integer()
+    categories = fields.Integer()
+    rules = fields.Integer()
+    can_be_undone = fields.Boolean()
+
+
 class CategorySchema(Schema):
     """A category."""
 

@@ -1,5 +1,6 @@
 """Reports as outside data."""
 
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from marshmallow import Schema, fields, validate
@@ -8,12 +9,16 @@ from app.core.money import decimal_string, digits
 from app.models.reports import CategoryLine, CurrencyMonth, Figures, MonthlyReport
 from app.schemas.base import LedgerQuery
 
+Tree = Iterable[tuple[dict[str, Any], int]]
+"""Items with their depth, 0 at the top, and what is below an item right behind it."""
+
 
 class MonthQuery(LedgerQuery):
-    """Which month."""
+    """Which month; with ``category_only`` each category by itself, without those below it."""
 
     year = fields.Integer(required=True, validate=validate.Range(1900, 2200))
     month = fields.Integer(required=True, validate=validate.Range(1, 12))
+    category_only = fields.Boolean(load_default=False)
 
 
 class FiguresSchema(Schema):
@@ -26,7 +31,7 @@ class FiguresSchema(Schema):
 
 
 class CategoryLineSchema(Schema):
-    """A category's share of the month, the ones below it included."""
+    """A category's share of the month, the ones below it included unless they stand beside it."""
 
     category_id = fields.Integer(allow_none=True)
     name = fields.String()
@@ -65,17 +70,17 @@ class MonthlyReportSchema(CurrencyMonthSchema):
     others = fields.List(fields.Nested(CurrencyMonthSchema))
 
 
-def monthly_report(report: MonthlyReport) -> dict[str, Any]:
-    """Return a monthly report in the shape of MonthlyReportSchema."""
+def monthly_report(report: MonthlyReport, nested: Callable[[Tree], Any]) -> dict[str, Any]:
+    """Return a monthly report in the shape of MonthlyReportSchema; ``nested`` writes a tree."""
     return {
         "year": report.year,
         "month": report.month,
-        **currency_month(report.main),
-        "others": [currency_month(other) for other in report.others],
+        **currency_month(report.main, nested),
+        "others": [currency_month(other, nested) for other in report.others],
     }
 
 
-def currency_month(month: CurrencyMonth) -> dict[str, Any]:
+def currency_month(month: CurrencyMonth, nested: Callable[[Tree], Any]) -> dict[str, Any]:
     """Return one currency's month; ``labels`` and ``series`` are its expenses as a chart's."""
     places = digits(month.currency)
     spending = month.lines("expense")
@@ -83,7 +88,7 @@ def currency_month(month: CurrencyMonth) -> dict[str, Any]:
         "currency": month.currency,
         "totals": _figures(month.figures, places),
         "previous": _figures(month.previous, places),
-        "categories": [_line(line, places) for line in (*spending, *month.lines("income"))],
+        "categories": nested(_tree([*spending, *month.lines("income")], places)),
         "labels": [line.name for line in spending],
         "series": [
             {"name": "this", "values": [decimal_string(line.amount, places) for line in spending]},
@@ -104,6 +109,14 @@ def _figures(figures: Figures, places: int) -> dict[str, Any]:
     }
 
 
+def _tree(lines: list[CategoryLine], places: int) -> Iterator[tuple[dict[str, Any], int]]:
+    stack = [(line, 0) for line in reversed(lines)]
+    while stack:
+        line, depth = stack.pop()
+        yield _line(line, places), depth
+        stack += [(child, depth + 1) for child in reversed(line.children) if child.count]
+
+
 def _line(line: CategoryLine, places: int) -> dict[str, Any]:
     return {
         "category_id": line.id,
@@ -114,5 +127,4 @@ def _line(line: CategoryLine, places: int) -> dict[str, Any]:
         "amount": decimal_string(line.amount, places),
         "previous": decimal_string(line.previous, places),
         "count": line.count,
-        "children": [_line(child, places) for child in line.children if child.count],
     }

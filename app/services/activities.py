@@ -53,12 +53,13 @@ def record(
     user_id: int | None = None,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
+    bulk_change_id: int | None = None,
     **details: Any,
 ) -> Activity:
     """Add a line to the log; ``details`` hold ids and plain values, never secrets.
 
     ``subject`` is the row it happened to. It belongs to ``ledger_id``, which a row of money brings
-    along, or to the account of the person ``user_id``.
+    along, or to the account of the person ``user_id``. It can be part of a bulk change.
     """
     activity = Activity(
         kind=kind,
@@ -69,6 +70,7 @@ def record(
         user_id=user_id,
         subject_type=type(subject).__name__.lower() if subject else None,
         subject_id=getattr(subject, "id", None),
+        bulk_change_id=bulk_change_id,
         before=before,
         after=after,
         details=details | _by(by),

@@ -5,7 +5,7 @@ calls holds the ledger's lock.
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -60,6 +60,15 @@ _CHANGING = (
         | {name: bindparam(f"new_{name}") for name in ("updated_at", "updated_by_id")}
     )
 )
+
+
+def plan(row_ids: Sequence[int], become: Callable[[Snapshot], Snapshot]) -> Steps:
+    """Return what rows are and what ``become`` makes of each."""
+    steps: Steps = {}
+    for start in range(0, len(row_ids), BATCH):
+        rows = activities.snapshots(row_ids[start : start + BATCH])
+        steps |= {row_id: (row, become(row)) for row_id, row in rows.items()}
+    return steps
 
 
 def record(
@@ -267,7 +276,9 @@ class _Fitting:
 def _lines_of(change: BulkChange) -> Iterator[list[tuple[int, Snapshot, Snapshot | None]]]:
     """Yield what the log says of a step, some rows at a time: id, before, after."""
     columns = (Activity.id, Activity.subject_id, Activity.before, Activity.after)
-    query = select(*columns).where(Activity.bulk_change_id == change.id)
+    query = select(*columns).where(
+        Activity.bulk_change_id == change.id, Activity.subject_type == "transaction"
+    )
     query = query.order_by(Activity.id).limit(BATCH)
     rows = session.execute(query).all()
     if not rows and change.rows:

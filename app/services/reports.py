@@ -1,6 +1,6 @@
 """Reports: what the kept totals say of a month, and of the one before."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import bindparam, func, select
 
@@ -45,13 +45,21 @@ _TREE = (
 )
 
 
-def monthly(ledger: LedgerScope, year: int, month: int) -> MonthlyReport:
-    """Return the report of a month from the kept totals; two queries however many rows."""
+def monthly(
+    ledger: LedgerScope, year: int, month: int, *, category_only: bool = False
+) -> MonthlyReport:
+    """Return the report of a month from the kept totals; two queries however many rows.
+
+    Categories are nested and count those below them; with ``category_only`` they stand side by
+    side, each with what is its own.
+    """
     this, last = year * 100 + month, _previous(year, month)
     sums = read(_SUMS, ledger_id=ledger.id, this=this, last=last).all()
     tree = read(_TREE, ledger_id=ledger.id).all()
     found = sorted({row.currency for row in sums} - {ledger.currency})
-    months = [_in_currency(code, sums, tree, this) for code in (ledger.currency, *found)]
+    months = [
+        _in_currency(code, sums, tree, this, category_only) for code in (ledger.currency, *found)
+    ]
     return MonthlyReport(year, month, months[0], months[1:])
 
 
@@ -60,12 +68,13 @@ def _previous(year: int, month: int) -> int:
 
 
 def _in_currency(
-    code: str, sums: Iterable[AnyRow], tree: Sequence[AnyRow], this: int
+    code: str, sums: Iterable[AnyRow], tree: Sequence[AnyRow], this: int, category_only: bool
 ) -> CurrencyMonth:
     mine = [row for row in sums if row.currency == code]
     current = [row for row in mine if row.month == this]
     before = [row for row in mine if row.month != this]
-    return CurrencyMonth(code, _figures(current), _figures(before), _lines(current, before, tree))
+    lines = _lines(current, before, tree, category_only)
+    return CurrencyMonth(code, _figures(current), _figures(before), lines)
 
 
 def _figures(rows: Iterable[AnyRow]) -> Figures:
@@ -78,36 +87,44 @@ def _figures(rows: Iterable[AnyRow]) -> Figures:
 
 
 def _lines(
-    current: Iterable[AnyRow], before: Iterable[AnyRow], tree: Sequence[AnyRow]
+    current: Iterable[AnyRow],
+    before: Iterable[AnyRow],
+    tree: Sequence[AnyRow],
+    category_only: bool,
 ) -> list[CategoryLine]:
+    lines = _empty_lines(tree)
+    for row in current:
+        for line in _counting(lines, row, category_only):
+            line.amount += int(row.amount)
+            line.count += int(row.rows)
+    for row in before:
+        for line in _counting(lines, row, category_only):
+            line.previous += int(row.amount)
+    return list(lines.values()) if category_only else _nested(lines)
+
+
+def _empty_lines(tree: Sequence[AnyRow]) -> dict[tuple[str, int], CategoryLine]:
     lines = {(row.type, row.id): CategoryLine(*row) for row in tree}
     for type_ in ("expense", "income"):
         lines[type_, NO_CATEGORY] = CategoryLine(
             None, None, "No category", type_, categories.DEFAULT_COLOR, "help-circle"
         )
-    for row in current:
-        _add(lines, row, amount=int(row.amount), count=int(row.rows))
-    for row in before:
-        _add(lines, row, previous=int(row.amount))
+    return lines
+
+
+def _nested(lines: dict[tuple[str, int], CategoryLine]) -> list[CategoryLine]:
     for line in lines.values():
         if line.parent_id is not None:
             lines[line.type, line.parent_id].children.append(line)
     return [line for line in lines.values() if line.parent_id is None]
 
 
-def _add(
-    lines: dict[tuple[str, int], CategoryLine],
-    row: AnyRow,
-    *,
-    amount: int = 0,
-    count: int = 0,
-    previous: int = 0,
-) -> None:
-    """Add to a category and to everything above it."""
+def _counting(
+    lines: dict[tuple[str, int], CategoryLine], row: AnyRow, category_only: bool
+) -> Iterator[CategoryLine]:
+    """Yield the lines that a sum counts in: its category's and, where meant, all above it."""
     category_id: int | None = row.category_id
     while category_id is not None:
         line = lines[row.kind, category_id]
-        line.amount += amount
-        line.count += count
-        line.previous += previous
-        category_id = line.parent_id
+        yield line
+        category_id = None if category_only else line.parent_id

@@ -8,12 +8,13 @@ from werkzeug.wrappers import Response
 from app.controllers import categories
 from app.models.categories import CATEGORY_TYPES, Category
 from app.policies import Permission, needs
-from app.schemas.categories import CategoryChanges, CategoryInput
+from app.schemas.categories import CategoryChanges, CategoryInput, MergeInput
 from app.views.acting import actor
 from app.views.assets import category_icons
 from app.views.books import Books
 from app.views.current_ledger import about, within
 from app.views.forms import Form, attempt, sent_version
+from app.views.merging import say_merged
 from app.views.messages import done
 from app.views.once import once
 
@@ -144,6 +145,27 @@ def delete(category_id: int) -> Response:
     return redirect(url_for("categories.index"), 303)
 
 
+@blp.get("/<id:category_id>/merge")
+@needs(Permission.EDIT)
+def choose_target(category_id: int) -> Answer:
+    """Ask which category takes over, and say what moves."""
+    return _merge_page(_find(category_id), Form(MergeInput()))
+
+
+@blp.post("/<id:category_id>/merge")
+@needs(Permission.EDIT)
+def merge(category_id: int) -> Answer:
+    """Move all that a category has to another one; the category goes."""
+    category = _find(category_id)
+    form = Form(MergeInput())
+    merged = form.submit(categories.merge, actor(), category_id, version=form.version)
+    if merged is None:
+        return _merge_page(_find(category_id), form)
+    into = categories.show(actor(), merged.into_id)
+    say_merged(category.name, into.name, merged, url_for("categories.index"))
+    return redirect(url_for("categories.index"), 303)
+
+
 def _find(category_id: int) -> Category:
     found: Category = within(categories.show(actor(), category_id))
     return found
@@ -181,6 +203,20 @@ def _edit_page(category: Category, form: Form) -> Answer:
             without=_with_descendants(books, category.id),
         ),
         **_looks(form),
+    )
+    return page, form.status
+
+
+def _merge_page(category: Category, form: Form) -> Answer:
+    books = Books.of(actor())
+    page = render_template(
+        "categories/merge.html",
+        category=category,
+        form=form,
+        usage=categories.usage(actor(), category.id),
+        targets=books.category_choices(
+            type=category.type, without=_with_descendants(books, category.id)
+        ),
     )
     return page, form.status
 

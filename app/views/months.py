@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 
 from app.controllers import reports, transactions
 from app.core.paging import PageRequest
@@ -12,10 +12,12 @@ from app.models.reports import CategoryLine, CurrencyMonth
 from app.models.transactions import Filters
 from app.policies import Permission, needs
 from app.schemas.fields import EARLIEST, LATEST
+from app.schemas.reports import MonthQuery
 from app.views.acting import actor, is_htmx
 from app.views.books import Books, by_day, people_of
 from app.views.current_ledger import about
 from app.views.formatting import today
+from app.views.forms import Form
 from app.views.transactions import fresh_form
 
 blp = about(Blueprint("months", __name__))
@@ -78,19 +80,28 @@ def show(year: int, month: int) -> str:
 
 def _page(first: dt.date) -> str:
     month = Month.of(first)
-    report = reports.monthly(actor(), year=first.year, month=first.month)
+    alone = _is_alone()
+    report = reports.monthly(actor(), year=first.year, month=first.month, category_only=alone)
     books = Books.of(actor())
     day = today() if month.is_present else month.last
     return render_template(
         "months/show.html",
         month=month,
         report=report,
+        alone=alone,
+        above={line.id: line.name for line in report.main.categories} if alone else {},
         slices={one.currency: slices(one) for one in (report.main, *report.others)},
         books=books,
         form=fresh_form(books, {"date": day.isoformat()}),
         is_refreshed=is_htmx(),
         **_newest(month),
     )
+
+
+def _is_alone() -> bool:
+    """Whether the address asks for each category by itself, without those below it."""
+    asked = Form(MonthQuery(only=("category_only",))).load(request.args)
+    return bool(asked and asked["category_only"])
 
 
 def _newest(month: Month) -> dict[str, Any]:

@@ -26,6 +26,8 @@ SENTENCES = {
     "category.created": "{who} added the category {row}",
     "category.updated": "{who} changed {changes}",
     "category.deleted": "{who} deleted the category {row}",
+    "category.merged": "{who} merged the category {row} into {into}",
+    "category.restored": "{who} brought back the category {row}",
     "rule.created": "{who} added the rule {row}",
     "rule.updated": "{who} changed the rule {row}",
     "rule.moved": "{who} moved the rule {row} among the others",
@@ -270,6 +272,10 @@ def _count(entry: Entry) -> str:
     return "one transaction" if rows == 1 else f"{rows:,} transactions"
 
 
+def _into(entry: Entry) -> str:
+    return str(entry.details.get("into") or "another one")[:_LONGEST]
+
+
 def _export(entry: Entry) -> str:
     names = {"activity": "the activity log"}
     return names.get(str(entry.details.get("rows_of")), "the transactions")
@@ -302,6 +308,7 @@ _PARTS: dict[str, Callable[[Entry], str]] = {
     "amount": _amount,
     "changes": _changes,
     "count": _count,
+    "into": _into,
     "export": _export,
     "ledger": _ledger,
     "role": _role,

@@ -48,6 +48,13 @@ def test_categories_include_those_below_them(books: Api) -> None:
     assert (groceries["name"], groceries["amount"]) == ("Groceries", "20.20")
 
 
+def test_categories_can_be_looked_at_by_themselves(books: Api) -> None:
+    report = _month(books, 2026, 1, category_only=1)
+    found = {one["name"]: (one["amount"], one["children"]) for one in report["categories"]}
+    assert (found["Food"], found["Groceries"]) == (("10.10", []), ("20.20", []))
+    assert (found["Travel"], found["Salary"]) == (("0.00", []), ("1000.00", []))
+
+
 def test_rows_without_a_category_have_a_line_of_their_own(books: Api) -> None:
     line = _line(_month(books, 2026, 1), "No category")
     assert (line["category_id"], line["amount"], line["count"]) == (None, "0.03", 1)

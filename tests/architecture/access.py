@@ -134,6 +134,7 @@ _ROUTES = {
         GET /api/bulk-changes/<bulk_change_id>
         GET /api/categories
         GET /api/categories/<category_id>
+        GET /api/categories/<category_id>/usage
         GET /api/expenses
         GET /api/expenses/<transaction_id>
         GET /api/imports
@@ -194,6 +195,7 @@ _ROUTES = {
         DELETE /api/categories/<category_id>
         PATCH /api/categories/<category_id>
         PUT /api/categories/<category_id>
+        POST /api/categories/<category_id>/merge
         POST /api/expenses
         DELETE /api/expenses/<transaction_id>
         PATCH /api/expenses/<transaction_id>
@@ -218,6 +220,8 @@ _ROUTES = {
         GET /categories/<category_id>/delete
         POST /categories/<category_id>/delete
         GET /categories/<category_id>/edit
+        GET /categories/<category_id>/merge
+        POST /categories/<category_id>/merge
         POST /categories/<category_id>/unarchive
         GET /categories/new
         GET /receipts/<receipt_id>/delete

@@ -115,6 +115,7 @@ def _money(world: World) -> dict[str, Sent]:
     row = {"type": "expense", "amount": "5", "account_id": account_id}
     expense = {"amount": "5", "account_id": account_id}
     account = {"name": "Renamed", "type": "cash", "currency": "EUR"}
+    merged = {"into_id": world.own["other_category_id"]}
     restored = {"activity_id": world.own["activity_id"], "state": "before"}
     return {
         "PATCH /api/accounts/<account_id>": _NAME,
@@ -127,6 +128,8 @@ def _money(world: World) -> dict[str, Sent]:
         "POST /api/accounts": account,
         "POST /api/bulk-changes": {"filters": {}, "set": {"notes": "all"}},
         "POST /api/categories": _NAME,
+        "POST /api/categories/<category_id>/merge": merged,
+        "POST /categories/<category_id>/merge": merged,
         "POST /api/expenses": expense,
         "POST /api/imports": {"account_id": str(account_id)},
         "POST /api/rules": RULE,

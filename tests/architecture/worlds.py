@@ -132,6 +132,7 @@ def _furnished(app: Flask, owner: Person) -> Ids:
     made = {
         "account_id": api.add(f"/accounts{place}", name="Purse", type="cash"),
         "category_id": api.add(f"/categories{place}", name="Books"),
+        "other_category_id": api.add(f"/categories{place}", name="Papers"),
         "rule_id": api.add(f"/rules{place}", RULE),
         "bulk_change_id": api.add(
             f"/bulk-changes{place}", ids=[row["id"]], set={"add_tags": ["home"]}

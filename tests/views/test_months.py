@@ -28,6 +28,19 @@ def test_the_answer_is_one_sentence(mia: Visitor) -> None:
     ) in words(mia.get("/months/2026/3"))
 
 
+def test_each_category_by_itself_leads_to_its_own_rows(mia: Visitor) -> None:
+    mia.add("20,50", date="2026-03-10", category_id=mia.category("Food"))
+    mia.add("9,50", date="2026-03-11", category_id=mia.category("Groceries"))
+    page = mia.get("/months/2026/3?category_only=true")
+    assert "Groceries Food 9,50" in words(page)
+    assert 'href="/months/2026/4?category_only=true"' in page.text
+    found = re.search(r'href="(/transactions\?category_id=[^"]*)">Food<', page.text)
+    assert found
+    rows = mia.get(found[1].replace("&amp;", "&"))
+    assert "1 transaction matches." in words(rows)
+    assert re.search(r'name="category_only" value="true" checked', rows.text)
+
+
 def test_more_went_out_than_came_in(mia: Visitor) -> None:
     _two_months(mia)
     assert (
