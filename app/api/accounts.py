@@ -6,11 +6,12 @@ from typing import Any
 from flask import Response
 
 from app.api.acting import actor
-from app.api.answers import expected_version, json_response
+from app.api.answers import expected_version, json_response, tagged_response
 from app.api.blueprint import Blueprint, revisioned
 from app.api.idempotency import idempotent
 from app.controllers import accounts
 from app.models.accounts import Account
+from app.models.balances import Balance
 from app.policies import Permission, needs
 from app.schemas.accounts import (
     AccountChanges,
@@ -18,7 +19,11 @@ from app.schemas.accounts import (
     AccountListSchema,
     AccountQuery,
     AccountSchema,
+    BalanceHistoryQuery,
+    BalanceHistorySchema,
+    BalanceQuery,
     BalanceSchema,
+    balance_history,
 )
 from app.schemas.base import LedgerQuery
 
@@ -57,10 +62,20 @@ def show(account_id: int) -> Account:
 
 @blp.route("/<id:account_id>/balance", methods=["GET"])
 @needs(Permission.SEE)
+@blp.arguments(BalanceQuery, location="query")
 @blp.item(BalanceSchema)
-def balance(account_id: int) -> Account:
-    """Get an account's balance."""
-    return accounts.show(actor(), account_id)
+def balance(query: dict[str, Any], account_id: int) -> Balance:
+    """Get an account's balance, as of the end of any day."""
+    return accounts.balance(actor(), account_id, **query)
+
+
+@blp.route("/<id:account_id>/history", methods=["GET"])
+@needs(Permission.SEE)
+@blp.arguments(BalanceHistoryQuery, location="query")
+@blp.response(200, BalanceHistorySchema)
+def history(query: dict[str, Any], account_id: int) -> Response:
+    """Get how an account's balance went, for a chart: at most 400 points."""
+    return tagged_response(balance_history(accounts.history(actor(), account_id, **query)))
 
 
 @blp.route("/<id:account_id>", methods=["PUT"])

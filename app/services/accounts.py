@@ -1,11 +1,13 @@
 """Accounts: where money is kept."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import BigInteger, Table, bindparam, exists, select, update
+from sqlalchemy import BigInteger, Integer, Table, bindparam, exists, func, or_, select, update
 
 from app.core import clock
 from app.core.errors import Conflict, Invalid
+from app.models.account_groups import grouped
 from app.models.accounts import Account
 from app.models.base import session
 from app.models.imports import Import
@@ -20,11 +22,17 @@ _SHIFT = (
         updated_at=_TABLE.c.updated_at,
     )
 )
+_PLACE = (
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("account"))
+    .values(position=bindparam("place", type_=Integer), updated_at=_TABLE.c.updated_at)
+)
 
 
 def find_all(ledger_id: int, *, archived: bool | None = None) -> Sequence[Account]:
-    """Return the ledger's accounts by name; all of them, or only those (not) archived."""
-    query = select(Account).where(Account.ledger_id == ledger_id).order_by(Account.name)
+    """Return the ledger's accounts in order; all of them, or only those (not) archived."""
+    query = select(Account).where(Account.ledger_id == ledger_id)
+    query = query.order_by(Account.position, Account.name)
     if archived is not None:
         query = query.where(Account.archived_at.is_not(None) == archived)
     return session.scalars(query).all()
@@ -39,16 +47,18 @@ def find_only(ledger_id: int) -> Account:
 
 
 def record(
-    ledger_id: int, *, name: str, type: str, currency: str, opening_balance: int = 0
+    ledger_id: int, *, opening_balance: int = 0, position: int | None = None, **values: Any
 ) -> Account:
-    """Add an account; ``opening_balance`` in minor units is its first balance."""
+    """Add an account; ``opening_balance`` in minor units is its first balance.
+
+    Without a ``position`` it comes last where somebody put the others in order.
+    """
     account = Account(
         ledger_id=ledger_id,
-        name=name,
-        type=type,
-        currency=currency,
         opening_balance=opening_balance,
         balance=opening_balance,
+        position=_last_place(ledger_id) if position is None else position,
+        **values,
     )
     session.add(account)
     session.flush()
@@ -68,6 +78,30 @@ def amend(account: Account, *, opening_balance: int | None = None, **changes: ob
         account.opening_balance = opening_balance
     session.flush()
     session.refresh(account)
+
+
+def _last_place(ledger_id: int) -> int:
+    query = select(func.max(Account.position)).where(Account.ledger_id == ledger_id)
+    last = session.scalar(query) or 0
+    return last + 1 if last else 0
+
+
+def move(account: Account, *, by: int, group: bool = False) -> None:
+    """Move an account ``by`` places in its group, or its whole ``group`` among the others.
+
+    At the ends it stays. From then on every account in use has a place of its own.
+    """
+    groups = [list(one.accounts) for one in grouped(find_all(account.ledger_id, archived=False))]
+    mine = next(one for one in groups if account in one)
+    _shift_in(groups, mine, by) if group else _shift_in(mine, account, by)
+    places = enumerate((one.id for several in groups for one in several), 1)
+    session.execute(_PLACE, [{"account": id_, "place": place} for place, id_ in places])
+    session.expire_all()
+
+
+def _shift_in(items: list[Any], item: Any, by: int) -> None:
+    place = items.index(item)
+    items.insert(max(0, place + by), items.pop(place))
 
 
 def archive(account: Account, archived: bool) -> None:
@@ -91,7 +125,7 @@ def is_used(account: Account) -> bool:
         Transaction.to_account_id == account.id,
         Import.account_id == account.id,
     )
-    return any(session.scalar(select(exists().where(user))) for user in users)
+    return bool(session.scalar(select(or_(*(exists().where(user) for user in users)))))
 
 
 def shift(account_id: int, difference: int) -> None:

@@ -1,19 +1,21 @@
 """Accounts: where money is kept, and how much of it."""
 
-from collections.abc import Iterable, Sequence
-from itertools import groupby
+from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.controllers import accounts, transactions
+from app.core.errors import Invalid
 from app.core.money import currencies
 from app.core.paging import PageRequest
+from app.models.account_groups import grouped, standings
 from app.models.accounts import ACCOUNT_TYPES, Account
 from app.models.transactions import Filters
 from app.policies import Permission, needs
-from app.schemas.accounts import AccountChanges, AccountInput
+from app.schemas.accounts import AccountChanges, AccountInput, BalanceQuery, MoveInput
 from app.views.acting import actor
+from app.views.balances import PERIODS, course_of
 from app.views.books import Books, by_day, people_of
 from app.views.current_ledger import about, within
 from app.views.formatting import currency_names, typed
@@ -40,15 +42,16 @@ TYPE_NAMES = {
 @blp.get("")
 @needs(Permission.SEE)
 def index() -> str:
-    """List the accounts by type, with their balances."""
+    """List the accounts in their groups, with their balances; ``arrange`` puts them in order."""
     found = accounts.list_all(actor())
     in_use = [account for account in found if not account.archived]
     return render_template(
         "accounts/index.html",
-        groups=_by_type(in_use),
+        groups=grouped(in_use),
         count=len(in_use),
-        totals=_totals(in_use),
+        standings=standings(in_use, actor().ledger.currency),
         archived=[account for account in found if account.archived],
+        is_arranging="arrange" in request.args and len(in_use) > 1,
         types=TYPE_NAMES,
     )
 
@@ -77,8 +80,10 @@ def create() -> Answer:
 @blp.get("/<id:account_id>")
 @needs(Permission.SEE)
 def show(account_id: int) -> str:
-    """Show an account's balance and its newest rows."""
+    """Show an account's balance, as of any day, how it went, and its newest rows."""
     account = _find(account_id)
+    form = Form(BalanceQuery())
+    asked = form.load(request.args) or {}
     filters = Filters(account_id=account.id)
     page = transactions.list_page(actor(), filters=filters, request=PageRequest(per_page=NEWEST))
     return render_template(
@@ -89,6 +94,11 @@ def show(account_id: int) -> str:
         people=people_of(actor(), page.items),
         total=page.total,
         types=TYPE_NAMES,
+        form=form,
+        as_of=accounts.balance(actor(), account_id, **asked) if asked else None,
+        course=course_of(actor(), account, request.args.get("period", "")),
+        periods=PERIODS,
+        is_used=accounts.is_used(actor(), account_id),
     )
 
 
@@ -102,6 +112,8 @@ def edit(account_id: int) -> Answer:
         "type": account.type,
         "currency": account.currency,
         "opening_balance": typed(account.opening_balance, account.currency),
+        "opening_date": account.opening_date and account.opening_date.isoformat(),
+        "group": account.group,
     }
     return _edit_page(account, Form(AccountInput(), values))
 
@@ -111,13 +123,27 @@ def edit(account_id: int) -> Answer:
 def update(account_id: int) -> Answer:
     """Change an account."""
     account = _find(account_id)
-    schema = AccountChanges(exclude=("archived",))
+    schema = AccountChanges(exclude=("archived", "position"))
     form = Form(schema, currency=_typed_currency(account.currency))
     changed = form.submit(accounts.update, actor(), account_id, version=form.version)
     if changed is None:
         return _edit_page(_find(account_id), form)
     done("Saved.")
     return redirect(url_for("accounts.show", account_id=account_id), 303)
+
+
+@blp.post("/<id:account_id>/move")
+@needs(Permission.EDIT)
+def move(account_id: int) -> Response:
+    """Move an account, or its group, up or down in the list."""
+    account = _find(account_id)
+    form = Form(MoveInput())
+    asked = form.load()
+    if asked is None:
+        raise Invalid(errors=form.errors)
+    by = -1 if asked["direction"] == "up" else 1
+    attempt(accounts.move, actor(), account_id, by=by, group=asked.get("group", False))
+    return redirect(url_for("accounts.index", arrange=1, _anchor=f"account-{account.id}"), 303)
 
 
 @blp.post("/<id:account_id>/archive")
@@ -144,8 +170,10 @@ def unarchive(account_id: int) -> Response:
 @blp.get("/<id:account_id>/delete")
 @needs(Permission.EDIT)
 def confirm_delete(account_id: int) -> str:
-    """Say what will go, and ask once."""
-    return render_template("accounts/delete.html", account=_find(account_id))
+    """Say what will go, and ask once; or why it has to stay, and what there is instead."""
+    account = _find(account_id)
+    is_used = accounts.is_used(actor(), account_id)
+    return render_template("accounts/delete.html", account=account, is_used=is_used)
 
 
 @blp.post("/<id:account_id>/delete")
@@ -170,23 +198,6 @@ def _typed_currency(default: str) -> str:
     return chosen if chosen in currencies() else default
 
 
-def _by_type(found: Iterable[Account]) -> list[tuple[str, list[Account]]]:
-    order = ACCOUNT_TYPES.index
-    in_order = sorted(found, key=lambda account: order(account.type))
-    return [(type_, list(group)) for type_, group in groupby(in_order, key=lambda one: one.type)]
-
-
-def _totals(found: Sequence[Account]) -> list[tuple[int, str]]:
-    """Return what all accounts hold in each currency, the ledger's own first."""
-    sums: dict[str, int] = {actor().ledger.currency: 0} if not found else {}
-    for account in found:
-        sums[account.currency] = sums.get(account.currency, 0) + account.balance
-    own = actor().ledger.currency
-    return sorted(
-        ((total, code) for code, total in sums.items()), key=lambda one: (one[1] != own, one[1])
-    )
-
-
 def _new_page(form: Form) -> Answer:
     return render_template("accounts/new.html", form=form, **_choices()), form.status
 
@@ -196,8 +207,9 @@ def _edit_page(account: Account, form: Form) -> Answer:
     return page, form.status
 
 
-def _choices() -> dict[str, list[tuple[str, str]]]:
+def _choices() -> dict[str, Any]:
     return {
+        "groups": sorted({one.group for one in accounts.list_all(actor())} - {""}),
         "types": [(type_, TYPE_NAMES[type_][0]) for type_ in ACCOUNT_TYPES],
         "currencies": [(code, f"{code} · {name}") for code, name in currency_names().items()],
     }

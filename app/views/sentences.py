@@ -22,6 +22,7 @@ SENTENCES = {
     "receipt.deleted": "{who} deleted the receipt {row}",
     "account.created": "{who} opened the account {row}",
     "account.updated": "{who} changed {changes}",
+    "account.moved": "{who} moved the account {row} in the list",
     "account.deleted": "{who} deleted the account {row}",
     "category.created": "{who} added the category {row}",
     "category.updated": "{who} changed {changes}",
@@ -137,6 +138,8 @@ _FIELDS = {
     "refund_of_id": "what it refunds",
     "name": "the name",
     "opening_balance": "the opening balance",
+    "opening_date": "the day of the opening balance",
+    "group": "the group",
     "archived": "whether it is in use",
     "parent": "what it is below",
     "color": "the colour",
@@ -252,8 +255,8 @@ def _value(values: Any, name: str) -> str | Markup:
         return "a purchase" if value else "nothing"
     if name in _NAMES_OF:
         return _reference(name, values.get(_NAMES_OF[name]), value)
-    if name == "date":
-        return full_date(dt.date.fromisoformat(value))
+    if name in {"date", "opening_date"}:
+        return full_date(dt.date.fromisoformat(value)) if value else "none"
     if name in _WORDS:
         return _WORDS[name].get(value, str(value))  # type: ignore[attr-defined, no-any-return]
     text = str(value or "")

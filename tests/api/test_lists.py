@@ -1,16 +1,14 @@
 """Lists: filters, search, order, pages, cursors, totals, and answers that have not changed."""
 
 import datetime as dt
-import itertools
 import json
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from app.core.paging import Cursor
-from app.models.base import db
 from tests.factories.callers import Api, Body, expect, problem, refused
+from tests.factories.queries import queries_of
 from tests.factories.rows import many
 
 SORTS = ("-date", "date", "-amount", "amount")
@@ -380,22 +378,6 @@ def test_a_page_costs_the_same_few_queries_however_long(api: Api) -> None:
     counted: list[int] = []
     for rows in (0, 1, 49, 400):
         many(api.app, api.person, rows) if rows else None
-        counted.append(_queries(api, "/transactions"))
+        counted.append(queries_of(api, "/transactions"))
     assert len(set(counted)) == 1
     assert counted[0] <= 3
-
-
-def _queries(api: Api, path: str) -> int:
-    with api.app.app_context():
-        engine = db.engine
-    number = itertools.count()
-
-    def count(*_: object) -> None:
-        next(number)
-
-    event.listen(engine, "before_cursor_execute", count)
-    try:
-        api.read(path)
-    finally:
-        event.remove(engine, "before_cursor_execute", count)
-    return next(number)

@@ -130,6 +130,7 @@ _ROUTES = {
         GET /api/accounts
         GET /api/accounts/<account_id>
         GET /api/accounts/<account_id>/balance
+        GET /api/accounts/<account_id>/history
         GET /api/bulk-changes
         GET /api/bulk-changes/<bulk_change_id>
         GET /api/categories
@@ -183,6 +184,7 @@ _ROUTES = {
         GET /accounts/<account_id>/delete
         POST /accounts/<account_id>/delete
         GET /accounts/<account_id>/edit
+        POST /accounts/<account_id>/move
         POST /accounts/<account_id>/unarchive
         GET /accounts/new
         POST /api/accounts

@@ -125,6 +125,7 @@ def _money(world: World) -> dict[str, Sent]:
         "PATCH /api/transactions/<transaction_id>": {"amount": "5"},
         "POST /accounts": account,
         "POST /accounts/<account_id>": account,
+        "POST /accounts/<account_id>/move": {"direction": "up"},
         "POST /api/accounts": account,
         "POST /api/bulk-changes": {"filters": {}, "set": {"notes": "all"}},
         "POST /api/categories": _NAME,
