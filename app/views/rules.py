@@ -6,7 +6,7 @@ from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.controllers import rules, transactions
-from app.core.errors import Invalid
+from app.core.errors import Invalid, NotFound
 from app.core.paging import Page
 from app.models.rules import Preview, Rule
 from app.models.transactions import Filters
@@ -71,11 +71,13 @@ def create() -> Answer:
 @needs(Permission.EDIT)
 def preview() -> Answer:
     """Show what a rule as it stands in its form would change; keeps nothing."""
-    rule_id = request.form.get("rule_id", type=int)
-    rule = _find(rule_id) if rule_id else None
+    place = Form(RunInput(only=("rule_id", "page"))).load()
+    if place is None:
+        raise NotFound
+    rule = _find(place["rule_id"]) if "rule_id" in place else None
     form = _form(schema=RuleDraft())
-    data, page = form.load(), max(1, request.form.get("page", 1, type=int))
-    found = data and form.call(rules.preview, actor(), rule=data, page=min(page, 1000))
+    data, page = form.load(), place.get("page", 1)
+    found = data and form.call(rules.preview, actor(), rule=data, page=page)
     shown = {"preview": found, "page": _page_of(found, page)} if found else {}
     return _edit_page(rule, form, **shown) if rule else _new_page(form, **shown)
 
@@ -154,7 +156,7 @@ def confirm_apply() -> Answer:
     """Show what a rule, or all active ones, would change of the rows there are, and ask once."""
     form = Form(RunInput())
     asked = form.load(request.args)
-    rule = _find(form.values["rule_id"]) if asked and "rule_id" in asked else None
+    rule = _find(asked["rule_id"]) if asked and "rule_id" in asked else None
     found = None
     if asked is not None:
         number = asked.pop("page", 1)

@@ -104,6 +104,8 @@ def test_what_would_change_is_shown_before_it_does_and_one_step_takes_it_back(ad
     assert (page.status_code, "51 of 52 transactions would change." in words(page)) == (200, True)
     assert page.text.count('class="change"') == 50
     assert "Tags #old becomes #old #treat" in words(page).replace("→ ", "")
+    for odd in ({"page": "0"}, {"rule_id": "9" * 30}, {"rule_id": str(10**9)}):
+        assert ada.post("/rules/preview", _typed(**odd)).status_code == 404
     assert ada.post("/rules/preview", _typed(page="2")).text.count('class="change"') == 1
     assert "No rules yet" in words(ada.get("/rules"))
     saved = ada.post("/rules", _typed(apply="1"))
