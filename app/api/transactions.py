@@ -6,7 +6,13 @@ from typing import Any
 from flask import Response
 
 from app.api.acting import actor
-from app.api.answers import expected_version, page_response, tagged_response
+from app.api.answers import (
+    expected_version,
+    json_response,
+    page_response,
+    tag_of,
+    tagged_response,
+)
 from app.api.blueprint import Blueprint, revisioned
 from app.api.idempotency import idempotent
 from app.controllers import activities, transactions
@@ -21,6 +27,8 @@ from app.schemas.activities import (
 )
 from app.schemas.base import Input, LedgerQuery
 from app.schemas.transactions import (
+    BatchInput,
+    BatchSchema,
     ExpenseInput,
     MeantQuery,
     TransactionInput,
@@ -96,6 +104,46 @@ def _add_routes(blp: Blueprint, schema: type[Input], kind: str | None) -> None:
         """Delete a row; a reconciled one only with ``allow_reconciled``."""
         version = _expected(transaction_id, kind)
         transactions.delete(actor(), transaction_id, version=version, **query)
+
+
+@transactions_blp.route("/bulk", methods=["POST"])
+@needs(Permission.EDIT)
+@idempotent
+@transactions_blp.arguments(BatchInput)
+@transactions_blp.arguments(LedgerQuery, location="query")
+@transactions_blp.response(200, BatchSchema)
+def bulk(data: dict[str, Any], query: dict[str, Any]) -> Response:
+    """Add, change and delete up to 500 rows of a ledger, all of them or none.
+
+    Errors name their place, such as ``create.3.amount``. Reconciled rows only change with
+    ``allow_reconciled``; ``if_match`` is the entity tag a row has to have still.
+    """
+    for part in ("update", "delete"):
+        for number, item in enumerate(data[part]):
+            _expect(item, f"{part}.{number}.if_match")
+    done = transactions.write_batch(actor(), **query, **data)
+    tagged = {"created": done.created, "updated": done.updated}
+    rows = {name: [_tagged(row) for row in some] for name, some in tagged.items()}
+    return json_response({**rows, "deleted": done.deleted})
+
+
+def _expect(item: dict[str, Any], place: str) -> None:
+    """Put the version that an item's entity tag stands for in its place. Stale when it is old."""
+    tag = item.pop("if_match", "").strip('"')
+    if not tag:
+        return
+    try:
+        row = transactions.show(actor(), item["id"])
+    except NotFound:  # which is said of it with the rest
+        return
+    if tag_of(TransactionSchema().dump(row)) != tag:
+        raise Stale(errors={place: [Stale.detail]})
+    item["version"] = row.version
+
+
+def _tagged(row: Transaction) -> dict[str, Any]:
+    body: dict[str, Any] = TransactionSchema().dump(row)
+    return {**body, "etag": f'"{tag_of(body)}"'}
 
 
 def _shown(transaction_id: int, kind: str | None) -> Transaction:

@@ -17,6 +17,7 @@ from app.services import (
     activities,
     activity_log,
     entries,
+    entry_batches,
     exports,
     ledgers,
     restoring,
@@ -147,6 +148,30 @@ def delete(
         transactions.require_unreconciled(row, allowed=allow_reconciled)
         activities.record_removal(actor.trace, "transaction.deleted", row)
         transactions.remove(row)
+
+
+def write_batch(
+    actor: Actor,
+    ledger_id: int | None = None,
+    *,
+    create: Sequence[entry_batches.Item] = (),
+    update: Sequence[entry_batches.Item] = (),
+    delete: Sequence[entry_batches.Item] = (),
+    allow_reconciled: bool = False,
+) -> entry_batches.Batch:
+    """Add, change and delete rows of a ledger, all of them or none; errors name their place."""
+    scope = scoping.find_ledger(actor, ledger_id)
+    require(scope, Permission.EDIT)
+    with unit_of_work(scope):
+        return entry_batches.write(
+            scope.id,
+            actor.trace,
+            clock.today(actor.timezone),
+            create=create,
+            update=update,
+            delete=delete,
+            allow_reconciled=allow_reconciled,
+        )
 
 
 def restore(

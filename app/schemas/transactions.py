@@ -3,7 +3,16 @@
 from dataclasses import fields as dataclass_fields
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, fields, post_load, validate
+from marshmallow import (
+    EXCLUDE,
+    Schema,
+    ValidationError,
+    fields,
+    post_load,
+    pre_load,
+    validate,
+    validates_schema,
+)
 
 from app.models.splits import MOST_SPLITS
 from app.models.tags import LONGEST_TAG, MOST_TAGS
@@ -55,6 +64,64 @@ class TransactionInput(ExpenseInput):
     to_amount = Amount(positive=True)
     to_state = fields.String(validate=validate.OneOf(STATES[:2]))
     refund_of_id = Id(allow_none=True)
+
+
+MOST_ITEMS = 500
+"""Rows that one batch adds, changes and deletes, at most."""
+
+
+class NamedInput(Input):
+    """A row by its id; ``if_match`` is the entity tag that it has to have still."""
+
+    id = Id(required=True)
+    if_match = Text(longest=100)
+
+
+class BatchUpdateInput(TransactionInput, NamedInput):
+    """What is to be changed of a row; what is not named stays."""
+
+
+class BatchInput(Input):
+    """Rows to add, to change and to delete: up to 500 in all, each once, all of them or none.
+
+    An item of ``delete`` is an id, or an object with one.
+    """
+
+    create = fields.List(fields.Nested(TransactionInput), load_default=[])
+    update = fields.List(
+        fields.Nested(BatchUpdateInput(partial=("type", "amount"))), load_default=[]
+    )
+    delete = fields.List(fields.Nested(NamedInput), load_default=[])
+    allow_reconciled = fields.Boolean(load_default=False)
+
+    @pre_load
+    def _bounded(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        lists = [data[name] for name in BATCH_PARTS if isinstance(data.get(name), list)]
+        count = sum(len(items) for items in lists)
+        if count > MOST_ITEMS:
+            raise ValidationError(f"At most {MOST_ITEMS} rows at once; these are {count:,}.")
+        if not count and all(isinstance(data.get(name, []), list) for name in BATCH_PARTS):
+            raise ValidationError("Name rows to create, update or delete.")
+        if not isinstance(data.get("delete"), list):
+            return data
+        named = [one if isinstance(one, dict) else {"id": one} for one in data["delete"]]
+        return {**data, "delete": named}
+
+    @validates_schema
+    def _each_once(self, data: dict[str, Any], **_: Any) -> None:
+        seen: set[int] = set()
+        errors: dict[str, Any] = {}
+        for part in ("update", "delete"):
+            for number, item in enumerate(data[part]):
+                if item["id"] in seen:
+                    said = {number: {"id": ["This row is named twice."]}}
+                    errors.setdefault(part, {}).update(said)
+                seen.add(item["id"])
+        if errors:
+            raise ValidationError(errors)
+
+
+BATCH_PARTS = ("create", "update", "delete")
 
 
 class LikeQuery(Schema):
@@ -155,6 +222,20 @@ class WrittenTransactionSchema(TransactionSchema):
     """A transaction just created or changed, with what its owner should know of it."""
 
     warnings = fields.List(fields.Dict(), dump_default=[])
+
+
+class TaggedTransactionSchema(TransactionSchema):
+    """A transaction as a batch left it, with the entity tag that it has by itself."""
+
+    etag = fields.String()
+
+
+class BatchSchema(Schema):
+    """What a batch did, in the order it was asked for; ``deleted`` are ids."""
+
+    created = fields.List(fields.Nested(TaggedTransactionSchema))
+    updated = fields.List(fields.Nested(TaggedTransactionSchema))
+    deleted = fields.List(fields.Integer())
 
 
 TransactionPageSchema = Schema.from_dict(

@@ -209,6 +209,7 @@ _ROUTES = {
         PATCH /api/rules/<rule_id>
         PUT /api/rules/<rule_id>
         POST /api/transactions
+        POST /api/transactions/bulk
         DELETE /api/transactions/<transaction_id>
         PATCH /api/transactions/<transaction_id>
         PUT /api/transactions/<transaction_id>

@@ -139,6 +139,7 @@ def _money(world: World) -> dict[str, Sent]:
         "PATCH /api/rules/<rule_id>": _NAME,
         "PUT /api/rules/<rule_id>": RULE,
         "POST /api/transactions": row,
+        "POST /api/transactions/bulk": {"create": [row]},
         "POST /api/transactions/<transaction_id>/restore": restored,
         "POST /categories": {"name": "New", "type": "expense"},
         "POST /categories/<category_id>": _NAME,
