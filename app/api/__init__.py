@@ -23,6 +23,7 @@ from app.api import (
     ledgers,
     members,
     passwords,
+    payees,
     people,
     pictures,
     privacy,
@@ -33,6 +34,7 @@ from app.api import (
     second_factors,
     sessions,
     signing_keys,
+    tags,
     transactions,
 )
 from app.api.description import Describer
@@ -51,6 +53,8 @@ BLUEPRINTS = (
     *invitations.BLUEPRINTS,
     accounts.blp,
     categories.blp,
+    payees.blp,
+    tags.blp,
     *transactions.BLUEPRINTS,
     bulk_changes.blp,
     receipts.blp,

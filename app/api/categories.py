@@ -9,7 +9,7 @@ from app.api.acting import actor
 from app.api.answers import expected_version, json_response, nested
 from app.api.blueprint import Blueprint, revisioned
 from app.api.idempotency import idempotent
-from app.controllers import categories
+from app.controllers import categories, suggestions
 from app.models.categories import Category
 from app.policies import Permission, needs
 from app.schemas.base import LedgerQuery
@@ -19,10 +19,10 @@ from app.schemas.categories import (
     CategoryListSchema,
     CategoryQuery,
     CategorySchema,
-    MergedSchema,
-    MergeInput,
     UsageSchema,
 )
+from app.schemas.directories import SuggestionQuery, SuggestionSchema
+from app.schemas.merges import MergedSchema, MergeInput
 
 blp = Blueprint(
     "api_categories", __name__, url_prefix="/api/categories", description="What money is for"
@@ -86,6 +86,20 @@ def update(data: dict[str, Any], category_id: int) -> Category:
 def delete(category_id: int) -> None:
     """Delete a category that nothing uses."""
     categories.delete(actor(), category_id, version=_expected(category_id))
+
+
+@blp.route("/suggestion", methods=["GET"])
+@needs(Permission.SEE)
+@blp.arguments(SuggestionQuery, location="query")
+@blp.response(200, SuggestionSchema)
+@revisioned
+def suggest(query: dict[str, Any]) -> Response:
+    """Suggest a category for a new transaction, from what the last ones alike had, or null.
+
+    These are those of the same payee, or else those whose descriptions begin alike.
+    """
+    found = suggestions.find(actor(), **query)
+    return json_response(SuggestionSchema().dump(found) if found else None)
 
 
 @blp.route("/<id:category_id>/usage", methods=["GET"])

@@ -66,8 +66,7 @@ def undo(actor: Actor, bulk_change_id: int) -> BulkChange:
     change, scope = scoping.find(BulkChange, actor.id, bulk_change_id)
     require(scope, Permission.EDIT)
     with unit_of_work(scope):
-        unmerging.bring_back(change, actor.trace)
-        bulk_changes.undo(change, actor.trace)
+        unmerging.undo(change, actor.trace)
     return change
 
 

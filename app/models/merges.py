@@ -15,8 +15,11 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """So many ``rows`` went to ``into_id``; the bulk change takes it back where there is one."""
+    """So many ``rows`` went to ``into_id``, None where they only lost something.
 
-    into_id: int
+    The bulk change takes it back where there is one.
+    """
+
+    into_id: int | None
     rows: int
     bulk_change_id: int | None

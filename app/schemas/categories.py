@@ -47,23 +47,6 @@ class CategoryQuery(LedgerQuery):
     tree = fields.Boolean(load_default=False)
 
 
-class MergeInput(Input):
-    """Which one of its kind takes over everything."""
-
-    into_id = Id(required=True)
-
-
-class MergedSchema(Schema):
-    """What was merged: so many rows went to ``into_id``.
-
-    Deleting the bulk change takes it back; null where there were too many rows for that.
-    """
-
-    into_id = fields.Integer()
-    rows = fields.Integer()
-    bulk_change_id = fields.Integer(allow_none=True)
-
-
 class UsageSchema(Schema):
     """What a merge of a category would move, and whether it could be taken back."""
 

@@ -11,8 +11,10 @@ from app.models.accounts import Account
 from app.models.activities import NOBODY, Activity, Trace
 from app.models.base import Base, session
 from app.models.categories import Category
+from app.models.payees import Payee
 from app.models.rules import Rule
 from app.models.splits import Split, SplitLine
+from app.models.tags import Tag
 from app.models.transactions import Transaction
 from app.models.users import Circumstances
 from app.services import splits, tags
@@ -29,6 +31,8 @@ _KEPT: dict[type[Base], tuple[str, ...]] = {
         "archived_at",
     ),
     Category: ("name", "type", "parent_id", "color", "icon", "archived_at"),
+    Payee: ("name", "suggests"),
+    Tag: ("name",),
     Rule: ("name", "active", "match", "stop", "conditions", "actions"),
 }  # fmt: skip
 """What the log keeps of a row of money: enough to make it again."""

@@ -81,6 +81,14 @@ def record(
     return change
 
 
+def rewrite(
+    ledger_id: int, row_ids: Sequence[int], become: Callable[[Snapshot], Snapshot], by: Trace
+) -> None:
+    """Change rows as ``become`` says, some at a time: too many for the log to keep each."""
+    for start in range(0, len(row_ids), BATCH):
+        _write(ledger_id, plan(row_ids[start : start + BATCH], become), by)
+
+
 def record_removal(
     ledger_id: int,
     rows: Mapping[int, Snapshot],

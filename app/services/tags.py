@@ -1,14 +1,18 @@
 """Tags: words that rows are marked with, made as they are first used."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Table, delete, insert, select
+from sqlalchemy import Table, delete, func, insert, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.core import clock
-from app.models.base import session, upsert
+from app.core.paging import Page, PageRequest
+from app.models.base import read, session, upsert
+from app.models.directories import ListedTag
 from app.models.tags import Tag, TransactionTag, in_order, tag_key
 from app.models.transactions import Transaction
+from app.services import directories
 
 _TAGS: Table = Tag.__table__  # type: ignore[assignment]
 _LINKS: Table = TransactionTag.__table__  # type: ignore[assignment]
@@ -69,3 +73,19 @@ def names_by_row(row_ids: Sequence[int]) -> dict[int, list[str]]:
     for row_id, name in session.execute(query).all():
         found.setdefault(row_id, []).append(name)
     return {row_id: in_order(names) for row_id, names in found.items()}
+
+
+def find_page(ledger_id: int, q: str | None, request: PageRequest) -> Page[ListedTag]:
+    """Return a page of the ledger's tags by name; two queries, however many there are."""
+    page = directories.find_page(Tag, ledger_id, q, request)
+    return directories.with_items(page, find_listed(page.items))
+
+
+def find_listed(tag_ids: Sequence[int]) -> dict[int, ListedTag]:
+    """Return tags as lists show them, by their ids."""
+    if not tag_ids:
+        return {}
+    links = select(func.count()).where(TransactionTag.tag_id == Tag.id)
+    columns = (*directories.columns(Tag), links.correlate(Tag).scalar_subquery())
+    rows: Sequence[Any] = read(select(*columns).where(Tag.id.in_(tag_ids))).all()
+    return {row.id: ListedTag(*row) for row in rows}

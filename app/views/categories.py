@@ -8,7 +8,8 @@ from werkzeug.wrappers import Response
 from app.controllers import categories
 from app.models.categories import CATEGORY_TYPES, Category
 from app.policies import Permission, needs
-from app.schemas.categories import CategoryChanges, CategoryInput, MergeInput
+from app.schemas.categories import CategoryChanges, CategoryInput
+from app.schemas.merges import MergeInput
 from app.views.acting import actor
 from app.views.assets import category_icons
 from app.views.books import Books
@@ -161,7 +162,7 @@ def merge(category_id: int) -> Answer:
     merged = form.submit(categories.merge, actor(), category_id, version=form.version)
     if merged is None:
         return _merge_page(_find(category_id), form)
-    into = categories.show(actor(), merged.into_id)
+    into = categories.show(actor(), merged.into_id or 0)
     say_merged(category.name, into.name, merged, url_for("categories.index"))
     return redirect(url_for("categories.index"), 303)
 

@@ -3,7 +3,11 @@
 from flask import url_for
 
 from app.models.merges import Merged
+from app.models.transactions import words_of
 from app.views.messages import done
+
+CANDIDATES = 30
+"""So many things are offered at once to merge something into."""
 
 
 def say_merged(name: str, into: str, merged: Merged, back: str) -> None:
@@ -23,3 +27,8 @@ def counted(rows: int) -> str:
     if rows == 0:
         return "No transaction"
     return "One transaction" if rows == 1 else f"{rows:,} transactions"
+
+
+def first_word(name: str) -> str:
+    """Return the first word of a name: what is called alike often begins alike."""
+    return next(iter(words_of(name)), "")

@@ -29,6 +29,14 @@ SENTENCES = {
     "category.deleted": "{who} deleted the category {row}",
     "category.merged": "{who} merged the category {row} into {into}",
     "category.restored": "{who} brought back the category {row}",
+    "payee.updated": "{who} changed {changes}",
+    "payee.merged": "{who} merged the payee {row} into {into}",
+    "payee.deleted": "{who} took the payee {row} out of the list",
+    "payee.restored": "{who} brought back the payee {row}",
+    "tag.updated": "{who} changed {changes}",
+    "tag.merged": "{who} merged the tag {row} into {into}",
+    "tag.deleted": "{who} deleted the tag {row}",
+    "tag.restored": "{who} brought back the tag {row}",
     "rule.created": "{who} added the rule {row}",
     "rule.updated": "{who} changed the rule {row}",
     "rule.moved": "{who} moved the rule {row} among the others",
@@ -97,6 +105,8 @@ NOUNS = {
     "receipt": "Receipts",
     "account": "Accounts",
     "category": "Categories",
+    "payee": "Payees",
+    "tag": "Tags",
     "rule": "Rules",
     "import": "Imports",
     "export": "Exports",
@@ -114,8 +124,8 @@ NOUNS = {
 }
 """What a log can be narrowed to: the first part of a kind, and what it is called."""
 IN_LEDGERS = (
-    "transaction", "receipt", "account", "category", "rule", "import", "export", "ledger",
-    "member", "invitation",
+    "transaction", "receipt", "account", "category", "payee", "tag", "rule", "import", "export",
+    "ledger", "member", "invitation",
 )  # fmt: skip
 """What of it happens in a ledger."""
 
@@ -141,6 +151,7 @@ _FIELDS = {
     "opening_date": "the day of the opening balance",
     "group": "the group",
     "archived": "whether it is in use",
+    "suggests": "whether a category is suggested",
     "parent": "what it is below",
     "color": "the colour",
     "icon": "the icon",
@@ -149,6 +160,7 @@ _WORDS = {
     "type": {"expense": "money out", "income": "money in", "transfer": "a transfer"},
     "state": {"open": "open"},
     "to_state": {"open": "open"},
+    "suggests": {True: "suggested", False: "not suggested"},
     "archived": {True: "archived", False: "in use"},
 }
 _NAMES_OF = {

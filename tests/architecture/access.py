@@ -134,6 +134,7 @@ _ROUTES = {
         GET /api/bulk-changes
         GET /api/bulk-changes/<bulk_change_id>
         GET /api/categories
+        GET /api/categories/suggestion
         GET /api/categories/<category_id>
         GET /api/categories/<category_id>/usage
         GET /api/expenses
@@ -146,6 +147,10 @@ _ROUTES = {
         GET /api/ledgers/<ledger_id>/activity
         GET /api/ledgers/<ledger_id>/members
         GET /api/ledgers/<ledger_id>/members/<member_id>
+        GET /api/payees
+        GET /api/payees/<payee_id>
+        GET /api/tags
+        GET /api/tags/<tag_id>
         GET /api/receipts/<receipt_id>
         GET /api/receipts/<receipt_id>/file
         GET /api/receipts/<receipt_id>/thumbnail
@@ -158,6 +163,10 @@ _ROUTES = {
         GET /api/transactions/<transaction_id>/history
         GET /api/transactions/<transaction_id>/receipts
         GET /categories
+        GET /categories/suggestion
+        GET /categories/suggestions
+        GET /payees
+        GET /tags
         GET /imports
         GET /imports/<import_id>
         GET /imports/<import_id>/rejected.csv
@@ -202,6 +211,12 @@ _ROUTES = {
         DELETE /api/expenses/<transaction_id>
         PATCH /api/expenses/<transaction_id>
         PUT /api/expenses/<transaction_id>
+        DELETE /api/payees/<payee_id>
+        PATCH /api/payees/<payee_id>
+        POST /api/payees/<payee_id>/merge
+        DELETE /api/tags/<tag_id>
+        PATCH /api/tags/<tag_id>
+        POST /api/tags/<tag_id>/merge
         DELETE /api/receipts/<receipt_id>
         POST /api/rules
         POST /api/rules/apply
@@ -225,6 +240,19 @@ _ROUTES = {
         GET /categories/<category_id>/edit
         GET /categories/<category_id>/merge
         POST /categories/<category_id>/merge
+        POST /categories/suggestion/refuse
+        POST /categories/suggestions/<payee_id>
+        POST /payees/<payee_id>
+        POST /payees/<payee_id>/delete
+        GET /payees/<payee_id>/edit
+        GET /payees/<payee_id>/merge
+        POST /payees/<payee_id>/merge
+        POST /tags/<tag_id>
+        GET /tags/<tag_id>/delete
+        POST /tags/<tag_id>/delete
+        GET /tags/<tag_id>/edit
+        GET /tags/<tag_id>/merge
+        POST /tags/<tag_id>/merge
         POST /categories/<category_id>/unarchive
         GET /categories/new
         GET /receipts/<receipt_id>/delete

@@ -116,9 +116,13 @@ def _money(world: World) -> dict[str, Sent]:
     expense = {"amount": "5", "account_id": account_id}
     account = {"name": "Renamed", "type": "cash", "currency": "EUR"}
     merged = {"into_id": world.own["other_category_id"]}
+    payees = {"into_id": world.own["other_payee_id"]}
+    tags = {"into_id": world.own["other_tag_id"]}
     restored = {"activity_id": world.own["activity_id"], "state": "before"}
     return {
         "PATCH /api/accounts/<account_id>": _NAME,
+        "PATCH /api/payees/<payee_id>": _NAME,
+        "PATCH /api/tags/<tag_id>": _NAME,
         "PATCH /api/categories/<category_id>": _NAME,
         "PATCH /api/expenses/<transaction_id>": {"amount": "5"},
         "PATCH /api/imports/<import_id>": {"account_id": account_id},
@@ -131,6 +135,14 @@ def _money(world: World) -> dict[str, Sent]:
         "POST /api/categories": _NAME,
         "POST /api/categories/<category_id>/merge": merged,
         "POST /categories/<category_id>/merge": merged,
+        "POST /api/payees/<payee_id>/merge": payees,
+        "POST /payees/<payee_id>": _NAME,
+        "POST /payees/<payee_id>/merge": payees,
+        "POST /api/tags/<tag_id>/merge": tags,
+        "POST /tags/<tag_id>": _NAME,
+        "POST /tags/<tag_id>/merge": tags,
+        "POST /categories/suggestion/refuse": {"payee": "Baker"},
+        "POST /categories/suggestions/<payee_id>": {"category_id": world.own["category_id"]},
         "POST /api/expenses": expense,
         "POST /api/imports": {"account_id": str(account_id)},
         "POST /api/rules": RULE,

@@ -45,6 +45,8 @@ DOERS = {
 """Who has to succeed: a walk whose every step is turned down for its body proves little."""
 
 QUIET = {
+    # Its payee has no transaction, so that it can be deleted.
+    "POST /categories/suggestions/<payee_id>",
     "POST /api/rules/preview",
     "POST /rules/preview",
     # There is one rule, and it is on.

@@ -121,7 +121,9 @@ def _furnished(app: Flask, owner: Person) -> Ids:
     place = f"?ledger_id={ledger_id}"
     used = api.add(f"/accounts{place}", name="Cash", type="cash")
     row = api.add(f"/transactions{place}", type="expense", amount="3", account_id=used["id"])
-    expect(200, api.patch(f"/transactions/{row['id']}", {"amount": "4"}))
+    named = {"payee": "Baker", "tags": ["work", "away"], "amount": "4"}
+    for values in (named, {"payee": "Grocer"}):
+        expect(200, api.patch(f"/transactions/{row['id']}", values))
     upload = api.upload(STATEMENT, query=place, account_id=used["id"])
     import_id = int(expect(202, upload)["id"])
     with app.app_context():
@@ -143,7 +145,12 @@ def _furnished(app: Flask, owner: Person) -> Ids:
         "receipt_id": api.attach(row["id"], picture("PNG", (8, 8))),
         "used_account_id": used,
     }
+    payees, tags = (api.read(f"/{noun}{place}")["items"] for noun in ("payees", "tags"))
     return {name: int(one["id"]) for name, one in made.items()} | {
+        "payee_id": payees[0]["id"],
+        "other_payee_id": payees[1]["id"],
+        "tag_id": tags[0]["id"],
+        "other_tag_id": tags[1]["id"],
         "ledger_id": ledger_id,
         "import_id": import_id,
         "activity_id": int(activity_id or 0),
