@@ -7,12 +7,12 @@ import time
 
 from sqlalchemy import create_engine, text
 
-from bench import imports, latency, results
+from bench import bulk, imports, latency, results, writing
 from bench.processes import DurableServers, new_settings
 from tests.servers import Servers
 
 BACKENDS = ("sqlite", "postgres")
-CASES = (*latency.CASES, "import")
+CASES = (*latency.CASES, "writing", "bulk", "import")
 
 
 def main() -> None:
@@ -36,6 +36,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--few", type=int, default=10_000, help="rows of the small ledger")
     parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the large ledger")
     parser.add_argument("--import-rows", type=int, default=100_000, help="rows of the statement")
+    parser.add_argument("--seconds", type=float, default=60, help="of many clients' writing")
+    parser.add_argument("--bulk-rows", type=int, default=10_000, help="rows of the bulk change")
     parser.add_argument("--times", type=int, default=400, help="requests of each kind")
     parser.add_argument("--only", choices=CASES, action="append", help="print these cases only")
     parser.add_argument("--dry", action="store_true", help="print, write nothing")
@@ -58,6 +60,10 @@ def _measured(servers: Servers, backend: str, options: argparse.Namespace) -> re
         for case in latency.measure(servers, backend, sizes, requests, options.times):
             report.cases.append(case)
             print(*(" | ".join(line) for line in case.lines()), sep="\n", flush=True)
+    if "writing" in wanted:
+        report.writing.append(writing.measure(servers, backend, options.seconds))
+    if "bulk" in wanted:
+        report.bulk.append(bulk.measure(servers, backend, options.bulk_rows))
     if "import" in wanted:
         report.imports.append(imports.measure(servers, backend, options.import_rows, times=3))
     return report

@@ -55,6 +55,23 @@ _KEPT_BY_CATEGORY = (
     "SELECT kind, category_id, SUM(amount), SUM(count) FROM monthly_totals"
     " WHERE ledger_id = ? AND month = ? GROUP BY kind, category_id"
 )
+_BELOW = (
+    "WITH RECURSIVE below (id) AS (SELECT id FROM categories WHERE ledger_id = ? AND id = ?"  # noqa: S608
+    " UNION SELECT categories.id FROM categories JOIN below ON categories.parent_id = below.id)"
+    f" {_LIST} AND category_id IN (SELECT id FROM below){_NEWEST}"
+)
+_HAVING_ON_SQLITE = (
+    f"{_LIST} AND id IN (SELECT rowid FROM transaction_search WHERE transaction_search MATCH ?)"  # noqa: S608
+    f"{_NEWEST}"
+)
+_HAVING_ON_POSTGRES = (
+    f"{_LIST} AND array_to_tsvector(array_append(string_to_array(search_text, ' '),"
+    f" chr(57344) || ledger_id::text)) @@ CAST(? AS tsquery){_NEWEST}"
+)
+_BALANCE = (
+    "SELECT opening_balance + (SELECT COALESCE(SUM(change), 0) FROM daily_totals"
+    " WHERE account_id = accounts.id AND date <= ?) FROM accounts WHERE ledger_id = ? AND id = ?"
+)
 _CATEGORIES = "SELECT id, name, color FROM categories WHERE ledger_id = ?"
 
 
@@ -82,6 +99,10 @@ class Database:
         """Return all rows of a query whose placeholders are question marks."""
         rows: Sequence[Any] = self.connection.execute(self._spelled(statement), values).fetchall()
         return rows
+
+    def run(self, statement: str, *values: object) -> None:
+        """Run a statement that commits itself."""
+        self.connection.execute(self._spelled(statement), values)
 
     def insert(self, values: Sequence[object]) -> int:
         """Store one transaction, durably; returns its id."""
@@ -118,16 +139,24 @@ def create_app() -> Flask:
     """Make the program on the database that ``DATABASE_URL`` names."""
     app = Flask("bare")
     database = Database(os.environ["DATABASE_URL"])
+    _add_rows(app, database)
+    _add_lists(app, database)
+    _add_figures(app, database)
+    return app
 
-    def who() -> tuple[int, int]:
-        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        digest = hashlib.sha256(token.encode()).digest()
-        found: Sequence[tuple[int, int]] = database.rows(_WHO, digest, now(database))
-        return found[0] if found else abort(401)
 
+def _ledger_id(database: Database) -> int:
+    """Return the ledger of whoever asks."""
+    token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    digest = hashlib.sha256(token.encode()).digest()
+    found: Sequence[tuple[int, int]] = database.rows(_WHO, digest, now(database))
+    return found[0][1] if found else abort(401)
+
+
+def _add_rows(app: Flask, database: Database) -> None:
     @app.get("/transactions")
     def index() -> Response:
-        _, ledger_id = who()
+        ledger_id = _ledger_id(database)
         if "date" in request.args:
             edge = (request.args["date"], int(request.args["id"]))
             rows = database.rows(f"{_LIST} AND (date, id) < (?, ?){_NEWEST}", ledger_id, *edge)
@@ -137,14 +166,40 @@ def create_app() -> Flask:
 
     @app.post("/transactions")
     def create() -> tuple[Response, int]:
-        _, ledger_id = who()
+        ledger_id = _ledger_id(database)
         body = json.loads(request.data)
         row = new_row(ledger_id, body, now(database))
         return jsonify(id=database.insert(row), **body), 201
 
+
+def _add_lists(app: Flask, database: Database) -> None:
+    @app.get("/transactions/below")
+    def below() -> Response:
+        ledger_id = _ledger_id(database)
+        rows = database.rows(_BELOW, ledger_id, int(request.args["id"]), ledger_id)
+        return jsonify(items=[_item(row) for row in rows])
+
+    @app.get("/transactions/having")
+    def having() -> Response:
+        ledger_id = _ledger_id(database)
+        word = request.args["q"]
+        if database.is_sqlite:
+            rows = database.rows(_HAVING_ON_SQLITE, ledger_id, f'"{word}" *')
+        else:
+            rows = database.rows(_HAVING_ON_POSTGRES, ledger_id, f"'{word}':*")
+        return jsonify(items=[_item(row) for row in rows])
+
+
+def _add_figures(app: Flask, database: Database) -> None:
+    @app.get("/balance")
+    def balance() -> Response:
+        asked = (_ledger_id(database), int(request.args["account_id"]))
+        ((minor,),) = database.rows(_BALANCE, request.args["date"], *asked)
+        return jsonify(balance=f"{int(minor) / 100:.2f}")
+
     @app.get("/report")
     def report() -> Response:
-        _, ledger_id = who()
+        ledger_id = _ledger_id(database)
         months = [
             (_BY_CATEGORY, ledger_id, f"{first}-01", f"{after}-01")
             for first, after in _months(request.args["month"])
@@ -153,14 +208,12 @@ def create_app() -> Flask:
 
     @app.get("/report/kept")
     def kept_report() -> Response:
-        _, ledger_id = who()
+        ledger_id = _ledger_id(database)
         months = [
             (_KEPT_BY_CATEGORY, ledger_id, int(first.replace("-", "")))
             for first, _ in _months(request.args["month"])
         ]
         return jsonify(_report(database, ledger_id, months))
-
-    return app
 
 
 def now(database: Database) -> object:

@@ -30,6 +30,15 @@ FIRST, DAYS = dt.date(2016, 1, 1), 3653
 MONTH = (2025, 6)
 """The month whose report is asked for."""
 
+WORD, HITS = "passport", 200
+"""A word that so many rows have, however many rows there are."""
+
+TREE = "Food"
+"""The category whose list is asked for, with those below it."""
+
+AS_OF = dt.date(2021, 3, 17)
+"""The day whose balance is asked for."""
+
 COLUMNS = (
     "ledger_id", "account_id", "category_id", "kind", "date", "amount", "currency", "description",
     "payee", "notes", "search_text", "created_by_id", "fingerprint", "occurrence", "version",
@@ -41,11 +50,15 @@ _PLACES = ("Hamburg", "Köln", "Lyon", "Kraków", "Genève", "Porto", "Aarhus", 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """A person with their ledger and account, the secret of their sign-in, and an API token."""
+    """A person with their ledger and account, the secret of their sign-in, and an API token.
+
+    ``category_id`` is that of :data:`TREE`.
+    """
 
     user_id: int
     ledger_id: int
     account_id: int
+    category_id: int
     secret: str
     access_token: str
 
@@ -62,7 +75,9 @@ def register(app: Flask, name: str) -> Owner:
         assert actor is not None
         ledger_id = actor.ledger.id
         account_id = accounts.find_only(ledger_id).id
-        return Owner(user.id, ledger_id, account_id, secret, tokens(user, secret)["access_token"])
+        tree = next(one for one in categories.find_all(ledger_id) if one.name == TREE)
+        token = tokens(user, secret)["access_token"]
+        return Owner(user.id, ledger_id, account_id, tree.id, secret, token)
 
 
 def fill(app: Flask, owner: Owner, rows: int, seed: int) -> None:
@@ -106,7 +121,8 @@ def _rows(owner: Owner, rows: int, chance: random.Random) -> Iterator[tuple[Any,
     for number in range(rows):
         category = chance.choice(incomes if number % 12 == 0 else tree)
         payee = f"{category.name} {chance.choice(_PLACES)}"
-        description = f"Card payment {chance.randrange(10**8):08}"
+        word = WORD if number % (rows // HITS) == 0 else "payment"
+        description = f"Card {word} {chance.randrange(10**8):08}"
         yield (
             owner.ledger_id, owner.account_id, category.id, category.type,
             FIRST + dt.timedelta(days=number * DAYS // rows), chance.randint(150, 25_000), "EUR",

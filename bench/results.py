@@ -7,6 +7,7 @@ import platform
 import sqlite3
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 RESULTS = Path(__file__).resolve().parent / "results"
 HEADER = ("case", "rows", "bare", "Outlay", "ratio", "target", "met")
@@ -18,7 +19,18 @@ figures are medians in milliseconds (the 95th percentile in brackets). Both look
 bare program counts no pages, keeps no totals and checks no input. The import is uploaded through
 the API and done by a real worker; its bare counterpart is `csv` and `executemany` into the same
 table in one transaction. Rows per second count the time of both jobs, reading and committing.
+Those who write at the same time add rows to one account of one ledger, as fast as they are
+answered; after that every row has to be there and `flask ledger verify` finds nothing. The bulk
+change gives all rows notes and a tag, each with a line in its history; its bare counterpart is one
+`UPDATE`.
 """
+
+
+class Measured(Protocol):
+    """What was measured and can say so as lines of the table."""
+
+    def lines(self) -> list[tuple[str, ...]]:
+        """Return its lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +112,54 @@ class ImportCase:
         return lines
 
 
+@dataclass(frozen=True, slots=True)
+class WritingCase:
+    """Many clients that write at the same time; rows a second, and how many answers were wrong."""
+
+    clients: int
+    seconds: float
+    bare_rate: float
+    rate: float
+    errors: int
+    target: float = 0.5
+
+    @property
+    def share(self) -> float:
+        """How much of the bare program's throughput Outlay reaches."""
+        return self.rate / self.bare_rate
+
+    def lines(self) -> list[tuple[str, ...]]:
+        """Return the case as lines of the table."""
+        held = "yes" if self.share >= self.target and not self.errors else "no"
+        name = f"{self.clients} clients write for {self.seconds:.0f} s, rows/s"
+        rates = (f"{self.bare_rate:.0f}", f"{self.rate:.0f}", f"{self.share:.2f}")
+        return [
+            (name, "", *rates, f"≥ {self.target:g}", held),
+            ("… answers that were errors", "", "", str(self.errors), "", "0", ""),
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class BulkCase:
+    """Many rows changed in one step, and that step undone; seconds."""
+
+    rows: int
+    bare_seconds: float
+    seconds: float
+    undo_seconds: float
+    target: float = 5.0
+
+    def lines(self) -> list[tuple[str, ...]]:
+        """Return the case as lines of the table."""
+        held = _held(self.seconds, self.target)
+        ratio = f"{self.seconds / self.bare_seconds:.0f}"
+        bare, ours, undone = self.bare_seconds, self.seconds, self.undo_seconds
+        return [
+            ("one bulk change, s", f"{self.rows:,}", f"{bare:.2f}", f"{ours:.2f}", ratio, *held),
+            ("… and its undoing, s", f"{self.rows:,}", "", f"{undone:.2f}", "", "", ""),
+        ]
+
+
 @dataclass(slots=True)
 class Report:
     """Everything measured on one backend."""
@@ -108,12 +168,14 @@ class Report:
     database: str
     cases: list[Case] = field(default_factory=list)
     imports: list[ImportCase] = field(default_factory=list)
+    writing: list[WritingCase] = field(default_factory=list)
+    bulk: list[BulkCase] = field(default_factory=list)
 
     def text(self) -> str:
         """Return the report as Markdown."""
         facts = "\n".join(f"- {name}: {value}" for name, value in machine(self.database).items())
-        lines = [line for case in self.cases for line in case.lines()]
-        lines += [line for case in self.imports for line in case.lines()]
+        measured: tuple[Measured, ...] = (*self.cases, *self.writing, *self.bulk, *self.imports)
+        lines = [line for case in measured for line in case.lines()]
         return f"# Outlay on {self.backend}\n\n{_table(lines)}\n{METHOD}\n{facts}\n"
 
     def write(self) -> None:
@@ -123,6 +185,8 @@ class Report:
         figures = {
             "machine": machine(self.database),
             "requests": [asdict(case) | {"ratio": case.ratio} for case in self.cases],
+            "writing": [asdict(case) | {"share": case.share} for case in self.writing],
+            "bulk": [asdict(case) for case in self.bulk],
             "imports": [asdict(case) | {"rate": case.rate} for case in self.imports],
         }
         text = json.dumps(figures, indent=2) + "\n"

@@ -11,39 +11,20 @@ from app.models.base import read
 from app.models.splits import Split
 from app.models.totals import ARRIVAL, MonthlyTotal
 from app.models.transactions import Filters, Transaction, month_number
-from app.services import list_filters, searching
-from app.services.list_filters import Condition, Search
+from app.services import list_filters
+from app.services.list_filters import Condition, Hits
 
 
-def having_words(ledger_id: int, filters: Filters) -> int | None:
-    """Return how many rows of the ledger a search finds, counted to just above the limit."""
-    if filters.q is None:
-        return None
-    return searching.count(ledger_id, filters.q, COUNT_LIMIT + 1)
-
-
-def is_rare(found: int | None) -> bool:
-    """Whether a search finds so few rows that they are looked up before anything else."""
-    return found is not None and found <= COUNT_LIMIT
-
-
-def search_for(found: int | None) -> Search:
-    """Return how to search a part of the ledger, by how many rows of it all have the words."""
-    return searching.is_found if is_rare(found) else searching.has_words
-
-
-def count(ledger_id: int, filters: Filters, found: int | None) -> tuple[int, bool]:
-    """Return how many rows pass ``filters``, and whether that is only a lower bound.
-
-    ``found`` is what :func:`having_words` returned.
-    """
+def count(ledger_id: int, filters: Filters, hits: Hits) -> tuple[int, bool]:
+    """Return how many rows pass ``filters``, and whether that is only a lower bound."""
     kept = _kept_conditions(filters)
     if kept is not None:
         return _kept_count(ledger_id, filters, kept)
-    if found == 0 or (found is not None and filters.in_use().keys() == {"q"}):
-        return _bounded(found)
-    columns = (Transaction.id,)
-    parts = list_filters.parts(ledger_id, filters, *columns, search=search_for(found))
+    if filters.in_use().keys() == {"q"}:
+        return (COUNT_LIMIT, True) if hits.ids is None else (len(hits.ids), False)
+    if hits.are_none:
+        return 0, False
+    parts = list_filters.parts(ledger_id, filters, Transaction.id, hits=hits)
     some = union_all(*parts).limit(COUNT_LIMIT + 1).subquery()
     return _bounded(read(select(func.count()).select_from(some)).scalar() or 0)
 

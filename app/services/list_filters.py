@@ -2,7 +2,8 @@
 
 import datetime as dt
 import math
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import CTE, ColumnElement, and_, bindparam, false, or_, select, 
 from sqlalchemy.orm import aliased
 
 from app.core.money import MAX_SUM, digits
+from app.core.paging import COUNT_LIMIT
 from app.core.rows import AnySelect
 from app.models.accounts import Account
 from app.models.base import Id, session
@@ -22,6 +24,36 @@ from app.services import searching
 Condition = ColumnElement[bool]
 Search = Callable[[int, str], Condition]
 """Returns the condition that a row of the ledger with that id has the words of a text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """The rows of a ledger that have the words looked for, by their ids.
+
+    ``ids`` is None where no words are looked for, and where so many rows have them that trying one
+    row after the other finds enough of them sooner.
+    """
+
+    ids: Sequence[int] | None = None
+
+    @property
+    def are_none(self) -> bool:
+        """Whether no row has the words."""
+        return self.ids is not None and not self.ids
+
+    def condition(self, ledger_id: int, text: str) -> Condition:
+        """Return the condition that a row has the words."""
+        if self.ids is None:
+            return searching.has_words(ledger_id, text)
+        return searching.among(self.ids)
+
+
+def find_hits(ledger_id: int, filters: Filters) -> Hits:
+    """Look up which rows have the words that ``filters`` look for."""
+    if filters.q is None:
+        return Hits()
+    return Hits(searching.find(ledger_id, filters.q, COUNT_LIMIT))
+
 
 _MOST = Decimal(MAX_SUM)
 _MODES = {"category_only"}
@@ -52,21 +84,32 @@ def narrowing(
     ]
 
 
-def parts(
-    ledger_id: int, filters: Filters, *columns: Any, search: Search = searching.matches
-) -> list[AnySelect]:
+def parts(ledger_id: int, filters: Filters, *columns: Any, hits: Hits) -> list[AnySelect]:
     """Return queries of ``columns`` that find what passes ``filters``, each row in one of them.
 
     Each has an index to go by: rows of categories are found by those, split rows by their lines.
     """
-    mine = select(*columns).where(Transaction.ledger_id == ledger_id)
+    by_ledger = filters.category_id is None and hits.ids is None
+    of_ledger = mine(ledger_id, by_ledger=by_ledger)
+    others = narrowing(ledger_id, filters, without={"category_id"}, search=hits.condition)
+    query = select(*columns).where(of_ledger, *others)
     if filters.category_id is None:
-        return [mine.where(*narrowing(ledger_id, filters, search=search))]
+        return [query]
     within = select(subtree(filters, ledger_id).c.id)
     lines = select(Split.transaction_id).where(Split.category_id.in_(within), *_days(filters))
-    others = narrowing(ledger_id, filters, without={"category_id"}, search=search)
-    mine = mine.where(*others)
-    return [mine.where(Transaction.category_id.in_(within)), mine.where(Transaction.id.in_(lines))]
+    return [
+        query.where(Transaction.category_id.in_(within)),
+        query.where(Transaction.id.in_(lines)),
+    ]
+
+
+def mine(ledger_id: int, *, by_ledger: bool) -> Condition:
+    """Return the condition that a row is of the ledger; its index is used only ``by_ledger``.
+
+    Unless something is added to the number, SQLite takes that index before any better one.
+    """
+    column = Transaction.ledger_id if by_ledger else Transaction.ledger_id + 0
+    return column == ledger_id
 
 
 def subtree(filters: Filters, ledger_id: int) -> CTE:

@@ -28,14 +28,14 @@ from app.models.base import Id
 from app.models.splits import Split
 from app.models.transactions import SORTS, Filters, Transaction
 from app.services import list_filters, searching
-from app.services.list_filters import Condition
+from app.services.list_filters import Condition, Hits
 
 Way = Literal["ledger", "category", "account", "words"]
 """By what the rows of a page are found."""
 
 _ROWS: Table = Transaction.__table__  # type: ignore[assignment]
 _SORTED_BY = {"date": Transaction.date, "amount": Transaction.amount}
-_TAKEN = {"ledger": (), "category": ("category_id",), "account": ("account_id",), "words": ("q",)}
+_TAKEN = {"ledger": (), "category": ("category_id",), "account": ("account_id",)}
 """The filters that each way takes care of by itself."""
 
 
@@ -80,9 +80,9 @@ class Order:
         return query.limit(bindparam("most", type_=Integer))
 
 
-def way(filters: Filters, order: Order, *, is_rare: bool) -> Way:
-    """Return by what a page is found; ``is_rare`` says that few rows have the words looked for."""
-    if filters.q is not None and is_rare:
+def way(filters: Filters, order: Order, hits: Hits) -> Way:
+    """Return by what a page is found: by the rows that have the words where these are few."""
+    if hits.ids is not None:
         return "words"
     if not order.is_by_date:
         return "ledger"
@@ -92,7 +92,7 @@ def way(filters: Filters, order: Order, *, is_rare: bool) -> Way:
 
 
 def query(
-    ledger_id: int, filters: Filters, columns: Sequence[Any], order: Order, by: Way
+    ledger_id: int, filters: Filters, columns: Sequence[Any], order: Order, hits: Hits
 ) -> tuple[AnySelect, dict[str, Any]]:
     """Return the query of a page, and the values that ``filters`` give it.
 
@@ -101,8 +101,9 @@ def query(
     """
     order.column()
     values = {**list_filters.at(filters, ledger_id), "account_id": filters.account_id}
+    by = way(filters, order, hits)
     if by == "words":
-        return _of_words(ledger_id, filters, columns, order), values
+        return _of_words(ledger_id, filters, columns, order, hits), values
     others: dict[str, Any] = {"without": _TAKEN[by], "search": searching.has_words}
     narrowing = list_filters.narrowing(ledger_id, filters, **others)
     shape = (tuple(columns), order, by, bool(filters.category_only), searching.is_postgres())
@@ -132,12 +133,13 @@ def _built(shape: Shape, narrowing: list[Condition]) -> AnySelect:
     return order.of(mine.join(found, found.c.id == Transaction.id), *key)
 
 
-def _of_words(ledger_id: int, filters: Filters, columns: Sequence[Any], order: Order) -> AnySelect:
-    found = searching.found(ledger_id, filters.q or "")
-    narrowing = list_filters.narrowing(ledger_id, filters, without=_TAKEN["words"])
-    mine = select(*columns).join_from(found, Transaction, found.c.id == Transaction.id)
-    mine = mine.where(Transaction.ledger_id == ledger_id, *narrowing)
-    return order.page(order.starting(mine, order.column(), Transaction.id))
+def _of_words(
+    ledger_id: int, filters: Filters, columns: Sequence[Any], order: Order, hits: Hits
+) -> AnySelect:
+    narrowing = list_filters.narrowing(ledger_id, filters, search=hits.condition)
+    of_ledger = list_filters.mine(ledger_id, by_ledger=False)
+    found = select(*columns).where(of_ledger, *narrowing)
+    return order.page(order.starting(found, order.column(), Transaction.id))
 
 
 def _sides(order: Order, narrowing: list[Condition]) -> Subquery:

@@ -5,10 +5,15 @@ both. Either is given words that :func:`app.models.transactions.words_of` found,
 ledger as one more, so that a search costs what its own ledger makes it cost.
 """
 
+import json
+from collections.abc import Sequence
+
 from sqlalchemy import (
-    CTE,
+    ARRAY,
+    BigInteger,
     ColumnElement,
     and_,
+    any_,
     cast,
     column,
     false,
@@ -54,27 +59,25 @@ def is_postgres() -> bool:
     return session.get_bind().dialect.name == "postgresql"
 
 
-def found(ledger_id: int, text: str) -> CTE:
-    """Return the ids of the rows that ``matches`` is about, looked up before anything else."""
-    if is_postgres():
-        query = select(Transaction.id).where(
-            Transaction.ledger_id == ledger_id, matches(ledger_id, text)
-        )
-        return query.cte("found").prefix_with("MATERIALIZED")
-    return select(_SEARCH.c.rowid.label("id")).where(_lookup(ledger_id, text)).cte("found")
-
-
-def count(ledger_id: int, text: str, most: int) -> int:
-    """Return how many rows have the words of ``text``, counted up to ``most``."""
+def find(ledger_id: int, text: str, most: int) -> Sequence[int] | None:
+    """Return the ids of the rows that have the words of ``text``, None where more than ``most``."""
     if not words_of(text):
-        return 0
-    some = select(found(ledger_id, text).c.id).limit(most).subquery()
-    return read(select(func.count()).select_from(some)).scalar() or 0
+        return []
+    if is_postgres():
+        mine = select(Transaction.id).where(Transaction.ledger_id == ledger_id)
+        query = mine.where(matches(ledger_id, text))
+    else:
+        query = select(_SEARCH.c.rowid).where(_lookup(ledger_id, text))
+    ids = read(query.limit(most + 1)).scalars().all()
+    return None if len(ids) > most else ids
 
 
-def is_found(ledger_id: int, text: str) -> ColumnElement[bool]:
-    """Return what :func:`matches` does, with the rows looked up first: for words few rows have."""
-    return Transaction.id.in_(select(found(ledger_id, text).c.id)) if words_of(text) else false()
+def among(ids: Sequence[int]) -> ColumnElement[bool]:
+    """Return the condition that a row is one of those; one value, however many they are."""
+    if is_postgres():
+        return Transaction.id == any_(literal(list(ids), ARRAY(BigInteger)))
+    each = func.json_each(json.dumps(list(ids))).table_valued("value")
+    return Transaction.id.in_(select(each.c.value))
 
 
 def has_words(_: int, text: str) -> ColumnElement[bool]:

@@ -13,6 +13,7 @@ from app.core.rows import AnyRow
 from app.models.base import read, session
 from app.models.transactions import Filters, ListedTransaction, Transaction
 from app.services import list_counts, list_filters, list_pages, splits, tags
+from app.services.list_filters import Hits
 from app.services.list_pages import Order
 
 # What a list shows of a row; the names are those of the API.
@@ -44,9 +45,9 @@ CHUNK = 2000
 
 def find_page(ledger_id: int, filters: Filters, request: PageRequest) -> Page[ListedTransaction]:
     """Return one page of the ledger's rows that pass ``filters``."""
-    having_words = list_counts.having_words(ledger_id, filters)
-    items, further, before = _window(ledger_id, filters, request, having_words)
-    total, is_lower_bound = list_counts.count(ledger_id, filters, having_words)
+    hits = list_filters.find_hits(ledger_id, filters)
+    items, further, before = _window(ledger_id, filters, request, hits)
+    total, is_lower_bound = list_counts.count(ledger_id, filters, hits)
     return Page(
         items=items,
         per_page=request.per_page,
@@ -90,9 +91,9 @@ def sums_by_day(
     """
     signed = case((Transaction.kind == "income", Transaction.amount), else_=-Transaction.amount)
     columns = (Transaction.date, Transaction.currency, signed.label("amount"))
-    search = list_counts.search_for(list_counts.having_words(ledger_id, filters))
+    hits = list_filters.find_hits(ledger_id, filters)
     days = filters.narrowed(date_from=first, date_to=last)
-    parts = list_filters.parts(ledger_id, days, *columns, search=search)
+    parts = list_filters.parts(ledger_id, days, *columns, hits=hits)
     parts = [part.where(Transaction.kind != "transfer") for part in parts]
     found = union_all(*parts).subquery()
     order = (found.c.date, found.c.currency)
@@ -126,7 +127,7 @@ def stream_listed(ledger_id: int, filters: Filters) -> Iterator[ListedTransactio
 
 
 def _window(
-    ledger_id: int, filters: Filters, request: PageRequest, having_words: int | None
+    ledger_id: int, filters: Filters, request: PageRequest, hits: Hits
 ) -> tuple[Sequence[ListedTransaction], bool, bool]:
     """Return the rows of a page, whether more come behind it, and whether some stand before."""
     cursor, most = request.cursor, request.per_page + 1
@@ -137,9 +138,8 @@ def _window(
     else:
         skip = (request.page - 1) * request.per_page
         order, start = Order(request.sort), {"skip": skip, "reach": skip + most}
-    by = list_pages.way(filters, order, is_rare=list_counts.is_rare(having_words))
-    query, values = list_pages.query(ledger_id, filters, (*COLUMNS, *_PARTS), order, by)
-    rows = read(query, most=most, **start, **values).all() if having_words != 0 else []
+    query, values = list_pages.query(ledger_id, filters, (*COLUMNS, *_PARTS), order, hits)
+    rows = [] if hits.are_none else read(query, most=most, **start, **values).all()
     more, items = len(rows) > request.per_page, _with_parts(rows[: request.per_page])
     if order.backwards:
         return items[::-1], True, more

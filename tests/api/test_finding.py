@@ -196,7 +196,8 @@ def test_words_are_found_as_they_are_meant(
 ) -> None:
     other.spend("1", description=" ".join(HOSTILE)[:900], payee="Café", tags=["Tagged"])
     for limit in (10_000, 2):  # the second way is the one for words that many rows have
-        monkeypatch.setattr("app.services.list_counts.COUNT_LIMIT", limit)
+        for module in ("list_counts", "list_filters"):
+            monkeypatch.setattr(f"app.services.{module}.COUNT_LIMIT", limit)
         for text in HOSTILE:
             expected = books.expected({"q": text})
             page = books.api.read("/transactions", q=text, sort="date", per_page=200)
