@@ -31,7 +31,7 @@ def plain_decimal(text: str, locale: str, currency: str) -> str:
     """
     typed = _SPACES.sub(" ", text.strip()).translate(_APOSTROPHES).replace("\N{MINUS SIGN}", "-")
     sign, digits_typed = ("-", typed[1:].lstrip()) if typed[:1] == "-" else ("", typed)
-    group, point = _symbols(locale)
+    group, point = symbols(locale)
     plain = _PLAIN.fullmatch(digits_typed)
     local = _grouped(group, point, locale).fullmatch(digits_typed)
     if plain and local and point != "." and "." in digits_typed and digits(currency) == 3:
@@ -62,7 +62,7 @@ def summed(text: str, locale: str, currency: str) -> str:
         raise Unclear(str(fault)) from None
 
 
-def _symbols(locale: str) -> tuple[str, str]:
+def symbols(locale: str) -> tuple[str, str]:
     """Return what groups digits, and what stands before the decimals."""
     group = _SPACES.sub(" ", get_group_symbol(locale)).translate(_APOSTROPHES)
     return group, get_decimal_symbol(locale)
@@ -77,6 +77,6 @@ def _grouped(group: str, point: str, locale: str) -> re.Pattern[str]:
 
 
 def _example(locale: str, currency: str) -> str:
-    _, point = _symbols(locale)
+    _, point = symbols(locale)
     places = digits(currency)
     return f"1234{point}{'567'[:places]}" if places else "1234"

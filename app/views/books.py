@@ -8,11 +8,14 @@ from itertools import groupby
 from typing import Any
 
 from app.controllers import accounts, categories, members, transactions
+from app.core.money import digits
 from app.core.rows import AnyRow
 from app.models.accounts import ACCOUNT_TYPES, Account
 from app.models.categories import Category
 from app.models.transactions import Filters, ListedTransaction
 from app.models.users import Actor
+from app.views.amounts import symbols
+from app.views.formatting import number_locale
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,18 @@ class Books:
         """Return the currency of the account with an id as it was typed."""
         found = (one.currency for one in self.all_accounts if str(one.id) == str(account_id))
         return next(found, default)
+
+    def reading(self) -> dict[str, Any]:
+        """Return what a script has to know to read amounts as the person types them.
+
+        That is what groups digits, what stands before decimals, and currency and decimals of each
+        account.
+        """
+        group, point = symbols(number_locale())
+        by_account = {
+            str(one.id): (one.currency, digits(one.currency)) for one in self.all_accounts
+        }
+        return {"group": group, "point": point, "accounts": by_account}
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,11 +39,20 @@ class EntryForm(Form):
         missing = max(0, EMPTY_LINES - len(self.lines))
         return [*self.lines, *[Line()] * missing]
 
-    def add_line(self, source: MultiDict[str, str]) -> None:
-        """Show what was typed again, with one more line."""
+    def rearrange(self, source: MultiDict[str, str]) -> bool:
+        """Show what was typed with a line more or less; False when nobody asked for that."""
+        if not {"add_line", "remove_line"} & {*source}:
+            return False
         self.load(source)
         self.errors, self.status = {}, 200
-        self.lines = [*self.shown_lines, Line()]
+        if "split_amount" in source:
+            self.lines = [_shown(row) for row in _typed_lines(source)]
+        number = source.get("remove_line", "")
+        if number.isascii() and number.isdigit() and 0 < int(number[:9]) <= len(self.lines):
+            del self.lines[int(number) - 1]
+        if "add_line" in source:
+            self.lines = [*self.shown_lines, Line()]
+        return True
 
     def _gather(self, raw: dict[str, Any], source: MultiDict[str, str]) -> None:
         if "tags" in source:
@@ -54,13 +63,8 @@ class EntryForm(Form):
         self._leave_out(raw)
 
     def _gather_lines(self, raw: dict[str, Any], source: MultiDict[str, str]) -> None:
-        columns = (source.getlist(f"split_{name}") for name in LINE_FIELDS)
-        rows = [
-            dict(zip(LINE_FIELDS, (text or "" for text in row), strict=True))
-            for row in zip_longest(*columns)
-        ]
-        filled = [row for row in rows if any(text.strip() for text in row.values())]
-        self.lines = [Line({f"split_{name}": row[name] for name in row}) for row in filled]
+        filled = [row for row in _typed_lines(source) if any(text.strip() for text in row.values())]
+        self.lines = [_shown(row) for row in filled]
         raw["splits"] = [
             line for number, row in enumerate(filled, 1) if (line := self._read_line(number, row))
         ]
@@ -89,6 +93,16 @@ class EntryForm(Form):
 
     def _refuse(self, errors: dict[str, list[str]], status: int) -> None:
         super()._refuse(_with_lines(errors), status)
+
+
+def _typed_lines(source: MultiDict[str, str]) -> list[dict[str, str]]:
+    columns = (source.getlist(f"split_{name}") for name in LINE_FIELDS)
+    rows = zip_longest(*columns, fillvalue="")
+    return [dict(zip(LINE_FIELDS, row, strict=True)) for row in rows]
+
+
+def _shown(row: dict[str, str]) -> Line:
+    return Line({f"split_{name}": text for name, text in row.items()})
 
 
 def values_of(row: Transaction) -> dict[str, Any]:

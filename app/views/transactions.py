@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.controllers import activities, receipts, transactions
+from app.controllers import activities, names, receipts, transactions
 from app.core import storage
 from app.core.errors import Invalid
 from app.core.paging import PageRequest
@@ -75,8 +75,7 @@ def new() -> Answer:
 def create() -> Answer:
     """Add a row, and go back to where the form was."""
     form = _posted_form(Books.of(actor()))
-    if "add_line" in request.form:
-        form.add_line(request.form)
+    if form.rearrange(request.form):
         return _new_page(form)
     row = form.submit(transactions.create, actor())
     if row is None:
@@ -156,8 +155,7 @@ def update(transaction_id: int) -> Answer:
     """Change a row."""
     row = _find(transaction_id)
     form = _posted_form(Books.of(actor()))
-    if "add_line" in request.form:
-        form.add_line(request.form)
+    if form.rearrange(request.form):
         return _edit_page(row, form)
     meant = {"version": form.version, "allow_reconciled": _is_meant()}
     if form.submit(transactions.update, actor(), transaction_id, **meant) is None:
@@ -250,7 +248,11 @@ def _filters_in_use() -> dict[str, str]:
 
 def _new_page(form: EntryForm) -> Answer:
     page = render_template(
-        "transactions/new.html", form=form, books=Books.of(actor()), next=_next()
+        "transactions/new.html",
+        form=form,
+        books=Books.of(actor()),
+        names=names.list_used(actor()),
+        next=_next(),
     )
     return page, form.status
 
@@ -267,7 +269,12 @@ def _refused(form: EntryForm) -> Answer:
 
 def _edit_page(row: Transaction, form: EntryForm) -> Answer:
     page = render_template(
-        "transactions/edit.html", row=row, form=form, books=Books.of(actor()), next=_next()
+        "transactions/edit.html",
+        row=row,
+        form=form,
+        books=Books.of(actor()),
+        names=names.list_used(actor()),
+        next=_next(),
     )
     return page, form.status
 

@@ -49,20 +49,6 @@ function fit(form) {
   }
 }
 
-/** Says how much of the amount is left for the lines of a split row, as far as it is plain to read. */
-function leftOver(form) {
-  const output = form.querySelector('[data-left-over]')
-  if (!output) return
-  const read = (text) => (/^\d+([.,]\d{1,3})?$/.test(text.trim()) ? Number(text.trim().replace(',', '.')) : NaN)
-  const lines = [...form.querySelectorAll('[name=split_amount]')].filter((field) => field.value.trim())
-  const left = lines.reduce((rest, field) => rest - read(field.value), read(form.elements.amount.value))
-  output.value = lines.length && !Number.isNaN(left) ? `${left.toFixed(2)} left to split` : ''
-}
-
-document.addEventListener('input', ({ target }) => {
-  if (target.matches('[name=split_amount], [name=amount]') && target.form) leftOver(target.form)
-})
-
 document.addEventListener('change', ({ target }) => {
   if (target.name === 'type' && target.form) fit(target.form)
   for (const select of target.form?.querySelectorAll('select[data-follows]') ?? []) {

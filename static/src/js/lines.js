@@ -47,7 +47,8 @@ function remove(line) {
   if (linesOf(list).length === 1) emptied(line)
   else line.remove()
   renumber(list)
-  ;(next ?? line).querySelector('select').focus()
+  const kept = next ?? line
+  kept.querySelector('select').focus()
   form?.dispatchEvent(new Event('input', { bubbles: true })) // so that sums are told anew
 }
 
