@@ -25,6 +25,7 @@ DEEDS: dict[str, st.SearchStrategy[tuple[object, ...]]] = {
     "restore": st.tuples(picks),
     "bulk": st.tuples(st.sampled_from(["account", "category", "state", "date", "delete"]), picks),
     "take_back": st.tuples(picks),
+    "merge": st.tuples(st.sampled_from(["expense", "income"]), picks),
     "load": st.tuples(st.integers(1, 2), st.integers(1, 8), st.booleans()),
     "unload": st.tuples(picks, st.sampled_from(["keep", "delete"])),
 }
