@@ -70,7 +70,7 @@ def test_a_category_is_suggested_and_easily_refused(mia: Visitor) -> None:
     mia.add("5", payee="Rewe", category_id=food)
     asked = "/categories/suggestion?type=expense&description=&payee=Rewe"
     part = mia.get(asked)
-    assert "Groceries? Use No The last one of this payee" in words(part)
+    assert "Groceries? Use No Used once lately for this payee" in words(part)
     assert "<html" not in part.text
     mia.post("/categories/suggestion/refuse", {"payee": "Rewe"})
     assert mia.get(asked).text == ""
