@@ -111,9 +111,16 @@ def _translated() -> Iterator[None]:
     except DataError as error:
         raise Invalid("A value is outside of what can be stored.") from error
     except OperationalError as error:
+        if _is_too_long(error):
+            raise Invalid("A text is too long to be found again. Shorten it.") from error
         if _is_lock_timeout(error):
             raise Unavailable("The books are busy. Try again in a moment.") from error
         raise
+
+
+def _is_too_long(error: OperationalError) -> bool:
+    """Whether PostgreSQL has no room for a text in an index."""
+    return getattr(error.orig, "sqlstate", "") == "54000"
 
 
 def _is_lock_timeout(error: OperationalError) -> bool:

@@ -75,8 +75,15 @@ def record(
     ledger_id: int, kind: str, steps: Steps, by: Trace, *, skipped: Mapping[str, int] | None = None
 ) -> BulkChange:
     """Change rows as ``steps`` say, in one step that can be taken back."""
-    change = _begin(ledger_id, kind, len(steps), by, skipped)
     _write(ledger_id, steps, by)
+    return note(ledger_id, kind, steps, by, skipped=skipped)
+
+
+def note(
+    ledger_id: int, kind: str, steps: Steps, by: Trace, *, skipped: Mapping[str, int] | None = None
+) -> BulkChange:
+    """Note that rows were changed as ``steps`` say, each to its next version, by who calls."""
+    change = _begin(ledger_id, kind, len(steps), by, skipped)
     activities.record_many(by, "transaction.updated", ledger_id, _versioned(steps), change.id)
     return change
 

@@ -42,12 +42,8 @@ def merge(source: Category, target: Category, by: Trace, *, most: int = MOST) ->
     """
     _require_fit(source, target)
     ids = session.scalars(select(_rows(source.id).c.id)).all()
-    change_id = None
-    if len(ids) <= most:
-        steps = bulk_changes.plan(ids, lambda row: _moved(row, source.id, target.id))
-        change_id = bulk_changes.record(source.ledger_id, "merge", steps, by).id
-    else:
-        _move_rows(source, target, by)
+    change_id = _noted(ids, source, target, by) if len(ids) <= most else None
+    _move_rows(source, target, by)
     children = _children(source)
     _move_children(children, target)
     _move_import_rows(source, target)
@@ -103,8 +99,15 @@ def _moved(row: Snapshot, old: int, new: int) -> Snapshot:
     return row | {"category_id": place(row["category_id"]), "splits": lines}
 
 
+def _noted(ids: Sequence[int], source: Category, target: Category, by: Trace) -> int:
+    """Note what becomes of each row; returns the id of the bulk change that takes it back."""
+    old, new = source.id, target.id
+    steps = bulk_changes.plan(ids, lambda row: _moved(row, old, new))
+    return bulk_changes.note(source.ledger_id, "merge", steps, by).id
+
+
 def _move_rows(source: Category, target: Category, by: Trace) -> None:
-    """Move rows by sets, however many there are; the log has no line for each of them."""
+    """Move rows by sets, however many there are, each to its next version."""
     changed = {"updated_at": clock.now(), "updated_by_id": by.user_id}
     lines = select(Split.transaction_id).where(Split.category_id == source.id)
     newer = changed | {"version": Transaction.version + 1}

@@ -111,6 +111,13 @@ def test_what_does_not_fit_is_refused(books: Api, other: Api) -> None:
     assert _texts(books) == texts | {"": "Aral"}
 
 
+def test_a_payee_too_long_for_an_index_is_refused(api: Api) -> None:
+    """On PostgreSQL; there is room for it on SQLite."""
+    long = "".join(chr(0x4E00 + number * 7919 % 20000) for number in range(1000))
+    answer = api.post("/transactions", {"type": "expense", "amount": "1", "payee": long})
+    assert answer.status_code == 201 or "Shorten it." in problem(422, answer)["detail"]
+
+
 def test_ten_thousand_rows(api: Api) -> None:
     """In one step that can be taken back, and by sets of rows where there are more than that."""
     many(api.app, api.person, 10_000)
