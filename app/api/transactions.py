@@ -190,18 +190,20 @@ def duplicate(transaction_id: int) -> Response:
 @transactions_blp.route("/<id:transaction_id>/restore", methods=["POST"])
 @needs(Permission.EDIT)
 @transactions_blp.arguments(RestoreInput)
+@transactions_blp.arguments(MeantQuery, location="query")
 @transactions_blp.item(WrittenTransactionSchema)
-def restore(data: dict[str, Any], transaction_id: int) -> Transaction:
+def restore(data: dict[str, Any], query: dict[str, Any], transaction_id: int) -> Transaction:
     """Make a row what it was ``before`` or ``after`` a line of its history.
 
     A deleted row comes back under its old id. Without a ``state`` the row is as it became with
-    that line; where that line deleted it, as it was before.
+    that line; where that line deleted it, as it was before. A reconciled row changes only with
+    ``allow_reconciled``.
     """
     try:
         version = _expected(transaction_id, None)
     except NotFound:  # deleted, so it is not what If-Match says
         raise Stale from None
-    return transactions.restore(actor(), transaction_id, version=version, **data)
+    return transactions.restore(actor(), transaction_id, version=version, **data, **query)
 
 
 _add_routes(transactions_blp, TransactionInput, None)

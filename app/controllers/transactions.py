@@ -181,12 +181,14 @@ def restore(
     activity_id: int | None = None,
     state: str | None = None,
     version: int | None = None,
+    allow_reconciled: bool = False,
 ) -> Transaction:
     """Make a row again what it was ``before`` or ``after`` a line of its history.
 
     Without a line it is the newest, without a ``state`` as the row became, or was when it was
     deleted; that one comes back under its old id. NotFound when the log knows no such state,
-    Conflict when it does not fit with what is there by now, Stale on another ``version``.
+    Conflict when it does not fit with what is there by now, and for a reconciled row unless that is
+    ``allow_reconciled``; Stale on another ``version``.
     """
     scope = find_scope(actor, transaction_id)
     require(scope, Permission.EDIT)
@@ -194,6 +196,8 @@ def restore(
         row = transactions.find(scope.id, transaction_id)
         if version is not None and (row is None or row.version != version):
             raise Stale
+        if row is not None:
+            transactions.require_unreconciled(row, allowed=allow_reconciled)
         kept = activity_log.find_kept(scope.id, transaction_id, activity_id, state)
         if kept is None:
             raise NotFound

@@ -39,6 +39,8 @@ _REFUND = text("refund_of_id IS NOT NULL")
 _TRANSFER = text("to_account_id IS NOT NULL")
 _NAMED = text("payee <> ''")
 _IMPORTED = text("import_id IS NOT NULL")
+_CLEARED = text("state = 'cleared'")
+_TO_CLEARED = text("to_state = 'cleared'")
 _FINGERPRINTED = text("fingerprint IS NOT NULL")
 
 
@@ -117,6 +119,22 @@ class Transaction(Timestamped, Base):
             unique=True,
             sqlite_where=_FINGERPRINTED,
             postgresql_where=_FINGERPRINTED,
+        ),
+        Index(
+            "ix_transactions_cleared",
+            "account_id",
+            "date",
+            "id",
+            sqlite_where=_CLEARED,
+            postgresql_where=_CLEARED,
+        ),
+        Index(
+            "ix_transactions_to_cleared",
+            "to_account_id",
+            "date",
+            "id",
+            sqlite_where=_TO_CLEARED,
+            postgresql_where=_TO_CLEARED,
         ),
         {"sqlite_autoincrement": True},
     )

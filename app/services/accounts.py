@@ -11,6 +11,7 @@ from app.models.account_groups import grouped
 from app.models.accounts import Account
 from app.models.base import session
 from app.models.imports import Import
+from app.models.reconciliations import Reconciliation
 from app.models.transactions import Transaction
 
 _TABLE: Table = Account.__table__  # type: ignore[assignment]
@@ -68,7 +69,7 @@ def record(
 def amend(account: Account, *, opening_balance: int | None = None, **changes: object) -> None:
     """Change an account; a new opening balance moves the balance by the difference."""
     currency = changes.get("currency", account.currency)
-    if currency != account.currency and is_used(account):
+    if currency != account.currency and (is_used(account) or _was_reconciled(account)):
         message = "An account with transactions keeps its currency."
         raise Conflict(message, errors={"currency": [message]})
     for name, value in changes.items():
@@ -126,6 +127,12 @@ def is_used(account: Account) -> bool:
         Import.account_id == account.id,
     )
     return bool(session.scalar(select(or_(*(exists().where(user) for user in users)))))
+
+
+def _was_reconciled(account: Account) -> bool:
+    """Whether a statement with a balance in the account's currency was agreed with."""
+    theirs = exists().where(Reconciliation.account_id == account.id)
+    return bool(session.scalar(select(theirs)))
 
 
 def shift(account_id: int, difference: int) -> None:

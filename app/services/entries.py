@@ -45,6 +45,7 @@ def resolve(
         "lines": lines,
         "tag_names": _tag_names(said, row),
         "refund_of_id": _purchase_id(ledger_id, said, row, kind),
+        **_states(row, account.id, sides["to_account_id"]),
         **{name: said[name] for name in _AS_THEY_ARE if name in said},
     }
 
@@ -210,6 +211,17 @@ def _category_id(
     kept = row is not None and category_id == row.category_id
     categories.require_for(category, kind, "category_id", kept=kept)
     return category_id
+
+
+def _states(row: Transaction | None, account_id: int, to_account_id: int | None) -> Said:
+    """Return where a row is open again: at an account that it was not at before."""
+    if row is None:
+        return {}
+    moved = {
+        "state": account_id != row.account_id,
+        "to_state": to_account_id != row.to_account_id,
+    }
+    return {name: "open" for name, is_moved in moved.items() if is_moved}
 
 
 def _tag_names(said: Said, row: Transaction | None) -> list[str]:

@@ -11,7 +11,7 @@ from app.models.base import session
 from app.models.categories import Category
 from app.models.transactions import Transaction
 from app.models.users import User
-from app.services import activities, activity_log, transactions
+from app.services import activities, activity_log, reconciliations, transactions
 from app.services.activity_log import Kept
 
 _TOLD = (
@@ -32,6 +32,9 @@ def restore(
     """
     values = activities.values(kept.values)
     lines, tag_names = values.pop("splits"), values.pop("tags")
+    for side in ("", "to_"):
+        kept_state = (values[f"{side}account_id"], values[f"{side}state"])
+        values[f"{side}state"] = reconciliations.state_now(row_id, *kept_state)
     told = {name: values[name] for name in _TOLD}
     if row is not None and _says(row, told, lines, tag_names):
         return row

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.controllers import accounts, transactions
+from app.controllers import accounts, reconciliations, transactions
 from app.core.errors import Invalid
 from app.core.money import currencies
 from app.core.paging import PageRequest
@@ -99,6 +99,7 @@ def show(account_id: int) -> str:
         course=course_of(actor(), account, request.args.get("period", "")),
         periods=PERIODS,
         is_used=accounts.is_used(actor(), account_id),
+        latest=reconciliations.latest(actor(), account_id),
     )
 
 

@@ -23,6 +23,8 @@ SENTENCES = {
     "account.created": "{who} opened the account {row}",
     "account.updated": "{who} changed {changes}",
     "account.moved": "{who} moved the account {row} in the list",
+    "account.reconciled": "{who} reconciled the account {row}{statement}",
+    "account.unreconciled": "{who} took back the reconciliation of the account {row}{statement}",
     "account.deleted": "{who} deleted the account {row}",
     "category.created": "{who} added the category {row}",
     "category.updated": "{who} changed {changes}",
@@ -296,6 +298,11 @@ def _export(entry: Entry) -> str:
     return names.get(str(entry.details.get("rows_of")), "the transactions")
 
 
+def _statement(entry: Entry) -> str:
+    date = entry.details.get("date")
+    return f" with its statement of {full_date(dt.date.fromisoformat(date))}" if date else ""
+
+
 def _ledger(entry: Entry) -> str:
     return entry.ledger_name or ""
 
@@ -323,6 +330,7 @@ _PARTS: dict[str, Callable[[Entry], str]] = {
     "amount": _amount,
     "changes": _changes,
     "count": _count,
+    "statement": _statement,
     "into": _into,
     "export": _export,
     "ledger": _ledger,

@@ -37,6 +37,8 @@ SORT_NAMES = (
 )
 SHOWN_HISTORY = 5
 """So many of the newest lines of its history stand on a row's page."""
+RESTORING = ("activity_id", "state", "version", "next")
+"""The fields that say which version to restore, and where to go afterwards."""
 PRESETS = ("type", "account_id", "to_account_id", "category_id", "date", "payee", "refund_of_id")
 
 
@@ -130,10 +132,18 @@ def history(transaction_id: int) -> str:
 
 @blp.post("/<id:transaction_id>/restore")
 @needs(Permission.EDIT)
-def restore(transaction_id: int) -> Response:
-    """Make a row what it was, deleted or not; without naming a version, the last one it had."""
+def restore(transaction_id: int) -> Response | str:
+    """Make a row what it was, deleted or not; without naming a version, the last one it had.
+
+    Of a reconciled one it asks first.
+    """
+    there = transactions.find(actor(), transaction_id)
+    if there is not None and there.is_reconciled and not _is_meant():
+        said = {name: request.form[name] for name in RESTORING if name in request.form}
+        return render_template("transactions/restore.html", row=within(there), said=said)
     form = Form(RestoreInput(partial=True))
-    row = form.submit(transactions.restore, actor(), transaction_id, version=form.version)
+    meant = {"version": form.version, "allow_reconciled": _is_meant()}
+    row = form.submit(transactions.restore, actor(), transaction_id, **meant)
     if row is None:
         failed(" ".join(message for said in form.errors.values() for message in said))
         return redirect(url_for("transactions.history", transaction_id=transaction_id), 303)

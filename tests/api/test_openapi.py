@@ -57,6 +57,8 @@ def _name(operation: Any) -> str:
 def _fill(api: Api) -> dict[str, Any]:
     """Make one of everything; returns the ids by the names they have in paths."""
     row_id = int(api.spend("1.00", description="something")["id"])
+    agreed = {"date": "2026-01-31", "balance": "0"}
+    reconciliations = f"/accounts/{api.person.account_id}/reconciliations"
     statement = "date,description,amount,currency,category,account\n2026-01-02,Bread,-3.50,EUR,,\n"
     return {
         "ledger_id": api.person.ledger_id,
@@ -64,6 +66,7 @@ def _fill(api: Api) -> dict[str, Any]:
         "category_id": api.category("Fun"),
         "transaction_id": row_id,
         "rule_id": api.add("/rules", RULE)["id"],
+        "reconciliation_id": api.add(reconciliations, agreed)["id"],
         "bulk_change_id": api.add("/bulk-changes", {"ids": [row_id], "set": {"notes": "x"}})["id"],
         "receipt_id": api.attach(row_id, picture("PNG", (8, 8)))["id"],
         "import_id": api.upload(statement).get_json()["id"],

@@ -131,6 +131,8 @@ _ROUTES = {
         GET /api/accounts/<account_id>
         GET /api/accounts/<account_id>/balance
         GET /api/accounts/<account_id>/history
+        GET /api/accounts/<account_id>/reconciliations
+        GET /api/accounts/<account_id>/reconciliations/<reconciliation_id>
         GET /api/bulk-changes
         GET /api/bulk-changes/<bulk_change_id>
         GET /api/categories
@@ -194,12 +196,19 @@ _ROUTES = {
         POST /accounts/<account_id>/delete
         GET /accounts/<account_id>/edit
         POST /accounts/<account_id>/move
+        GET /accounts/<account_id>/reconcile
+        POST /accounts/<account_id>/reconcile
+        POST /accounts/<account_id>/reconciliations
+        POST /accounts/<account_id>/reconciliations/<reconciliation_id>/undo
         POST /accounts/<account_id>/unarchive
         GET /accounts/new
         POST /api/accounts
         DELETE /api/accounts/<account_id>
         PATCH /api/accounts/<account_id>
         PUT /api/accounts/<account_id>
+        POST /api/accounts/<account_id>/marks
+        POST /api/accounts/<account_id>/reconciliations
+        DELETE /api/accounts/<account_id>/reconciliations/<reconciliation_id>
         POST /api/bulk-changes
         DELETE /api/bulk-changes/<bulk_change_id>
         POST /api/categories

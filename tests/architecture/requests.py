@@ -119,6 +119,7 @@ def _money(world: World) -> dict[str, Sent]:
     payees = {"into_id": world.own["other_payee_id"]}
     tags = {"into_id": world.own["other_tag_id"]}
     restored = {"activity_id": world.own["activity_id"], "state": "before"}
+    statement = {"date": "2026-01-31", "balance": "0"}
     return {
         "PATCH /api/accounts/<account_id>": _NAME,
         "PATCH /api/payees/<payee_id>": _NAME,
@@ -130,6 +131,10 @@ def _money(world: World) -> dict[str, Sent]:
         "POST /accounts": account,
         "POST /accounts/<account_id>": account,
         "POST /accounts/<account_id>/move": {"direction": "up"},
+        "POST /accounts/<account_id>/reconcile": statement,
+        "POST /accounts/<account_id>/reconciliations": statement,
+        "POST /api/accounts/<account_id>/marks": {"cleared": []},
+        "POST /api/accounts/<account_id>/reconciliations": statement,
         "POST /api/accounts": account,
         "POST /api/bulk-changes": {"filters": {}, "set": {"notes": "all"}},
         "POST /api/categories": _NAME,

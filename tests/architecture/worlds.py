@@ -146,6 +146,8 @@ def _furnished(app: Flask, owner: Person) -> Ids:
         "used_account_id": used,
     }
     payees, tags = (api.read(f"/{noun}{place}")["items"] for noun in ("payees", "tags"))
+    purse = f"/accounts/{made['account_id']['id']}/reconciliations"
+    made["reconciliation_id"] = api.add(purse, date="2026-01-31", balance="0")
     return {name: int(one["id"]) for name, one in made.items()} | {
         "payee_id": payees[0]["id"],
         "other_payee_id": payees[1]["id"],

@@ -324,6 +324,7 @@ def test_nothing_of_somebody_else_is_there(app: Flask, mia: Visitor, sam: Visito
         "transaction_id": mia.add("5", description="Secret"),
         "account_id": mia.account(),
         "category_id": mia.category("Groceries"),
+        "reconciliation_id": 1,
     }
     asked = 0
     for rule in app.url_map.iter_rules():
