@@ -123,6 +123,7 @@ def _plain_digest() -> bytes:
             digest.update(repr((name, value)).encode())
     for name, file in sorted(request.files.items(multi=True), key=itemgetter(0)):
         digest.update(repr((name, file.filename)).encode())
+        file.stream.seek(0)  # it may have been read already
         digest.update(hashlib.sha256(file.stream.read()).digest())
         file.stream.seek(0)
     return digest.digest()

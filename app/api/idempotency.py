@@ -4,7 +4,7 @@ After draft-ietf-httpapi-idempotency-key-header: the answer is stored in the tra
 the work, per person; the same key with another body is refused.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
@@ -13,7 +13,7 @@ from marshmallow import Schema
 
 from app.api.acting import actor
 from app.api.answers import item_response
-from app.controllers import requests
+from app.controllers import requests, transactions
 from app.core.errors import Invalid
 from app.http import request_digest
 from app.models.requests import IdempotentRequest
@@ -46,14 +46,26 @@ def _answering_once(view: View, *, secret: bool) -> View:
             return view(*args, **kwargs)
         with requests.once(actor(), _checked(key), request_digest(), secret=secret) as answer:
             if answer.kept is not None:
-                _demand_still(kwargs.get("ledger_id"))
-                return _replayed(answer.kept, answer.body_of(answer.kept))
+                return _again(answer, answer.kept, kwargs)
             response = view(*args, **kwargs)
             location = response.headers.get("Location")
             answer.keep(response.status_code, response.get_data(as_text=True), location)
         return response
 
     return wrapper
+
+
+def replayed(**ids: int) -> Response | None:
+    """Return the answer that is kept already; None where the request has to be done.
+
+    For a route that makes something ready before it begins its transaction, which does not wait for
+    that then; ``ids`` are those in its path.
+    """
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return None
+    answer = requests.Answer(actor(), _checked(key), request_digest(), secret=False)
+    return None if answer.kept is None else _again(answer, answer.kept, ids)
 
 
 def completed(
@@ -79,12 +91,25 @@ def completed(
     return decorate
 
 
-def _demand_still(ledger_id: int | None) -> None:
+def _again(answer: requests.Answer, kept: IdempotentRequest, ids: Mapping[str, Any]) -> Response:
+    """Return a kept answer to who may still use the route."""
+    _demand_still(ids)
+    return _replayed(kept, answer.body_of(kept))
+
+
+def _demand_still(ids: Mapping[str, Any]) -> None:
     """Refuse who may not use the route any more; its view, which would, is not called again."""
     access = access_of(current_app.view_functions[str(request.endpoint)])
     if isinstance(access, Permission):
-        named = ledger_id or request.args.get("ledger_id", type=int)
-        requests.demand_still(actor(), access, named)
+        requests.demand_still(actor(), access, _ledger_id(ids))
+
+
+def _ledger_id(ids: Mapping[str, Any]) -> int | None:
+    """Return which ledger a request is about: the one of the row in its path, or a named one."""
+    if "transaction_id" in ids:
+        return transactions.find_scope(actor(), ids["transaction_id"]).id
+    named: int | None = ids.get("ledger_id") or request.args.get("ledger_id", type=int)
+    return named
 
 
 def _checked(key: str) -> str:

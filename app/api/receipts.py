@@ -8,7 +8,7 @@ from werkzeug.datastructures import FileStorage
 from app.api.acting import actor
 from app.api.answers import item_response, json_response
 from app.api.blueprint import Blueprint
-from app.api.idempotency import idempotent
+from app.api.idempotency import idempotent, replayed
 from app.controllers import receipts
 from app.core import storage
 from app.core.errors import Invalid
@@ -36,7 +36,6 @@ def index(transaction_id: int) -> Response:
 
 @blp.route("/transactions/<id:transaction_id>/receipts", methods=["POST"])
 @needs(Permission.EDIT)
-@idempotent
 @blp.arguments(ReceiptRequest, location="upload")
 @blp.response(201, ReceiptSchema)
 def create(data: dict[str, Any], transaction_id: int) -> Response:
@@ -48,10 +47,18 @@ def create(data: dict[str, Any], transaction_id: int) -> Response:
     file = data["file"]
     if not isinstance(file, FileStorage):
         raise Invalid(errors={"file": ["Send the receipt as a file, with a file name."]})
+    again = replayed(transaction_id=transaction_id)
+    if again is not None:
+        return again
     content = file.read(storage.place().file_bytes + 1)
-    receipt = receipts.create(
-        actor(), transaction_id, filename=file.filename or "", content=content
-    )
+    named = {"filename": file.filename or "", "content": content}
+    with receipts.kept_file(actor(), transaction_id, **named) as kept:
+        return _add(kept, transaction_id=transaction_id)
+
+
+@idempotent
+def _add(kept: receipts.KeptFile, transaction_id: int) -> Response:
+    receipt = receipts.create(actor(), transaction_id, kept)
     response = item_response(ReceiptSchema(), receipt, 201)
     response.headers["Location"] = f"/api/receipts/{receipt.id}"
     return response

@@ -1,6 +1,8 @@
 """Receipts: the files of a transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from app.core import queue
@@ -41,22 +43,55 @@ def thumbnail(actor: Actor, receipt_id: int) -> bytes:
     return receipts.thumbnail(show(actor, receipt_id))
 
 
-def create(actor: Actor, transaction_id: int, *, filename: str, content: bytes) -> Receipt:
-    """Add a file to a row.
+@dataclass
+class KeptFile:
+    """A file that is stored under ``key``, and waits for the row that names it."""
 
-    TooLarge beyond the bytes of one file; Invalid for what is neither an image nor a PDF file, and
-    for what the ledger has no room for; Unavailable while the storage is away.
+    key: str
+    file: receipt_files.Prepared
+    is_named: bool = False
+
+
+@contextmanager
+def kept_file(
+    actor: Actor, transaction_id: int, *, filename: str, content: bytes
+) -> Iterator[KeptFile]:
+    """Store a file for a row, before any transaction: nobody waits for the drawing and writing.
+
+    It is removed again when the block ends without :func:`create`. TooLarge beyond the bytes of one
+    file; Invalid for what is neither an image nor a PDF file, and for what the ledger has no room
+    for; Unavailable while the storage is away.
     """
     scope = scoping.find(Transaction, actor.id, transaction_id)[1]
     require(scope, Permission.EDIT)
     file = receipt_files.prepare(filename, content)
     receipts.require_room(scope.id, transaction_id, len(file.content))  # before it is written
-    key = receipts.keep_file(scope.id, file)
+    kept = KeptFile(receipts.keep_file(scope.id, file), file)
     try:
-        return _record(actor, scope, transaction_id, key, file)
-    except BaseException:
-        receipts.drop_file(key)
-        raise
+        yield kept
+    finally:
+        if not kept.is_named:
+            receipts.drop_file(kept.key)
+
+
+def create(actor: Actor, transaction_id: int, kept: KeptFile) -> Receipt:
+    """Add a stored file to its row. Invalid when the ledger has no room for it by now."""
+    file = kept.file
+    scope = scoping.find(Transaction, actor.id, transaction_id)[1]
+    require(scope, Permission.EDIT)
+    with unit_of_work(scope) as work:
+        if transactions.find(scope.id, transaction_id) is None:
+            raise NotFound  # deleted while its file was on the way
+        receipts.require_room(scope.id, transaction_id, len(file.content))
+        receipt = receipts.record(scope.id, transaction_id, kept.key, file, actor.id)
+        row: dict[str, Any] = {"transaction_id": transaction_id}
+        activities.record(
+            actor.trace, "receipt.added", receipt, after={"name": receipt.filename}, **row
+        )
+        if not receipt.has_thumbnail:
+            hand_over(work, receipt.id)
+        kept.is_named = True  # where that is not stored in the end, the file is swept later
+    return receipt
 
 
 def delete(actor: Actor, receipt_id: int) -> None:
@@ -85,20 +120,3 @@ def _find(actor: Actor, receipt_id: int) -> tuple[Receipt, LedgerScope]:
     receipt, scope = scoping.find(Receipt, actor.id, receipt_id)
     scoping.find(Transaction, actor.id, receipt.transaction_id)
     return receipt, scope
-
-
-def _record(
-    actor: Actor, scope: LedgerScope, transaction_id: int, key: str, file: receipt_files.Prepared
-) -> Receipt:
-    with unit_of_work(scope) as work:
-        if transactions.find(scope.id, transaction_id) is None:
-            raise NotFound  # deleted while its file was on the way
-        receipts.require_room(scope.id, transaction_id, len(file.content))
-        receipt = receipts.record(scope.id, transaction_id, key, file, actor.id)
-        row: dict[str, Any] = {"transaction_id": transaction_id}
-        activities.record(
-            actor.trace, "receipt.added", receipt, after={"name": receipt.filename}, **row
-        )
-        if not receipt.has_thumbnail:
-            hand_over(work, receipt.id)
-    return receipt

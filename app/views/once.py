@@ -42,15 +42,34 @@ def shown_once(view: View) -> Callable[..., Response]:
     return _done_once(view, secret=True)
 
 
+def done_already() -> Response | None:
+    """Return where a form that was sent before ended; None where it has to be done.
+
+    For a route that makes something ready before the one that is wrapped is called.
+    """
+    named = _named()
+    if named is None:
+        return None
+    answer = requests.Answer(actor(), *named, secret=False)
+    return None if answer.kept is None else _again(answer.kept, answer.body_of(answer.kept))
+
+
+def _named() -> tuple[str, bytes] | None:
+    """Return the key and the digest of the form that was sent; None where it has no number."""
+    token = request.form.get(FIELD, "")
+    if not _TOKEN.fullmatch(token):
+        return None
+    digest = request_digest()
+    return f"form:{token}:{digest.hex()}", digest
+
+
 def _done_once(view: View, *, secret: bool) -> Callable[..., Response]:
     @wraps(view)
     def wrapper(*args: Any, **kwargs: Any) -> Response:
-        token = request.form.get(FIELD, "")
-        if not _TOKEN.fullmatch(token):
+        named = _named()
+        if named is None:
             return current_app.make_response(view(*args, **kwargs))
-        digest = request_digest()
-        key = f"form:{token}:{digest.hex()}"
-        with requests.once(actor(), key, digest, wait=True, secret=secret) as answer:
+        with requests.once(actor(), *named, wait=True, secret=secret) as answer:
             if answer.kept is not None:
                 return _again(answer.kept, answer.body_of(answer.kept))
             response = current_app.make_response(view(*args, **kwargs))

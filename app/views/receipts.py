@@ -1,38 +1,42 @@
 """Receipts: the files of a transaction, on its page."""
 
+from collections.abc import Sequence
+from contextlib import ExitStack
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from app.controllers import receipts, transactions
 from app.core import storage
+from app.core.errors import OutlayError
 from app.http import file_response, picture_response
 from app.models.receipts import Receipt
 from app.policies import Permission, needs
 from app.views.acting import actor
 from app.views.current_ledger import about, within
-from app.views.forms import attempt, attempt_with
+from app.views.forms import MENDABLE, attempt, attempt_with
 from app.views.messages import done, failed
-from app.views.once import once
+from app.views.once import done_already, once
 
 _LONGEST = 80
+Kept = tuple[str, receipts.KeptFile | OutlayError]
+"""The name of a file that was sent, and the file as it is stored or what is wrong with it."""
 
 blp = about(Blueprint("receipts", __name__))
 
 
 @blp.post("/transactions/<id:transaction_id>/receipts")
 @needs(Permission.EDIT)
-@once
 def create(transaction_id: int) -> Response:
     """Add the files that were sent; what is wrong with any is said on the row's page."""
     within(transactions.show(actor(), transaction_id))
+    again = done_already()
+    if again is not None:
+        return again
     sent = [file for file in request.files.getlist("file") if file.filename]
-    if not sent:
-        failed("Choose a file first.")
-    added = sum([_add(transaction_id, file) for file in sent])
-    if added:
-        done("The receipt is added." if added == 1 else f"{added} receipts are added.")
-    return _to_row(transaction_id)
+    with ExitStack() as stack:
+        return _add_all(transaction_id, [_keep(stack, transaction_id, file) for file in sent])
 
 
 @blp.get("/receipts/<id:receipt_id>/file")
@@ -66,12 +70,31 @@ def delete(receipt_id: int) -> Response:
     return _to_row(receipt.transaction_id)
 
 
-def _add(transaction_id: int, sent: FileStorage) -> bool:
-    content = sent.read(storage.place().file_bytes + 1)
+def _keep(stack: ExitStack, transaction_id: int, sent: FileStorage) -> Kept:
+    """Store a file, or return what is wrong with it; with its name."""
     name = sent.filename or ""
-    return attempt_with(
-        name[:_LONGEST], receipts.create, actor(), transaction_id, filename=name, content=content
-    )
+    content = sent.read(storage.place().file_bytes + 1)
+    keeping = receipts.kept_file(actor(), transaction_id, filename=name, content=content)
+    try:
+        return name[:_LONGEST], stack.enter_context(keeping)
+    except MENDABLE as error:
+        return name[:_LONGEST], error
+
+
+@once
+def _add_all(transaction_id: int, kept: Sequence[Kept]) -> Response:
+    if not kept:
+        failed("Choose a file first.")
+    added = sum([attempt_with(name, _add, transaction_id, file) for name, file in kept])
+    if added:
+        done("The receipt is added." if added == 1 else f"{added} receipts are added.")
+    return _to_row(transaction_id)
+
+
+def _add(transaction_id: int, file: receipts.KeptFile | OutlayError) -> None:
+    if isinstance(file, OutlayError):
+        raise file
+    receipts.create(actor(), transaction_id, file)
 
 
 def _find(receipt_id: int) -> Receipt:

@@ -119,6 +119,7 @@ def test_what_is_no_receipt_leaves_nothing(api: Api, folder: Path) -> None:
     row = api.spend("5")["id"]
     refused(_send(api, row, b"<!doctype html><script>", "photo.jpg"), "file")
     refused(_send(api, row, b"x", file="text"), "file")
+    refused(_send(api, row, b"", "empty.pdf"), "file")
     refused(api.post(f"/transactions/{row}/receipts"), "file")
     too_large = problem(413, _send(api, row, b"%PDF-" + bytes(100_001)))
     assert (too_large["code"], set(too_large["errors"])) == ("too_large", {"file"})
@@ -131,6 +132,44 @@ def test_sent_twice_under_one_key_it_is_added_once(api: Api, folder: Path) -> No
     path, key = f"/transactions/{row}/receipts", {"Idempotency-Key": "one"}
     first, again = (api.send_file(path, picture("PNG"), "r.png", key) for _ in range(2))
     assert expect(201, first) == expect(201, again)
+    assert len(_files(folder)) == 2
+
+
+def test_nobody_waits_while_a_file_is_stored(
+    api: Api, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = api.spend("5")["id"]
+    write, told = storage.write, []
+
+    def slow(name: str, content: bytes) -> None:
+        write(name, content)
+        told.append(Api(api.app, api.person).spend("1")["id"])  # another request, meanwhile
+
+    monkeypatch.setattr(storage, "write", slow)
+    path = f"/transactions/{row}/receipts"
+    answer = api.send_file(path, picture("PNG"), "r.png", {"Idempotency-Key": "one"})
+    assert (answer.status_code, len(told)) == (201, 2)
+
+
+def test_an_answer_is_not_given_again_to_who_was_sent_away(caller: Caller, folder: Path) -> None:
+    shared = share(caller)
+    row = shared.owner.add(f"/transactions?ledger_id={shared.id}", type="expense", amount="5")["id"]
+    path, key = f"/transactions/{row}/receipts", {"Idempotency-Key": "one"}
+    copy = f"/transactions/{row}/duplicate"
+
+    def send() -> list[int]:
+        again = shared.editor.send_file(path, picture("PNG"), "r.png", key)
+        return [
+            again.status_code,
+            shared.editor.post(copy, headers={"Idempotency-Key": "two"}).status_code,
+        ]
+
+    assert (send(), send()) == ([201, 201], [201, 201])
+    member = f"{shared.members}/{shared.member(shared.editor)}"
+    expect(200, shared.owner.patch(member, {"role": "viewer"}))
+    assert send() == [403, 403]
+    assert shared.owner.delete(member).status_code == 204
+    assert send() == [404, 404]
     assert len(_files(folder)) == 2
 
 
