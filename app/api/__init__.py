@@ -32,6 +32,7 @@ from app.api import (
     reconciliations,
     reports,
     rules,
+    saved_filters,
     second_factors,
     sessions,
     signing_keys,
@@ -61,6 +62,7 @@ BLUEPRINTS = (
     bulk_changes.blp,
     receipts.blp,
     rules.blp,
+    saved_filters.blp,
     imports.blp,
     exports.blp,
     activities.blp,
@@ -78,8 +80,8 @@ _RULES = """Bring your bank statements, know where the money goes.
 * Money is a decimal string with a currency; dates are `YYYY-MM-DD`, instants RFC 3339 in UTC.
 * Lists answer pages; follow `next` and `prev`. `ledger_id` names a ledger, by default your own.
 * Answers carry an `ETag`: `If-None-Match` answers 304. On PUT, PATCH and DELETE of ledgers,
-  accounts, categories, transactions, expenses and rules, `If-Match` answers 412 when somebody
-  changed the thing.
+  accounts, categories, transactions, expenses, rules and saved filters, `If-Match` answers 412
+  when somebody changed the thing.
 * `Idempotency-Key` on a POST that creates: sent again, it is done once and answered alike.
 * Errors are `application/problem+json`, with the faults of each field in `errors`.
 """

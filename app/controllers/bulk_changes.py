@@ -4,14 +4,25 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.core import clock
-from app.core.errors import Invalid
+from app.core.errors import Invalid, Stale
 from app.core.paging import Page, PageRequest
 from app.core.uow import unit_of_work
 from app.models.bulk_changes import BulkChange
 from app.models.transactions import Filters
 from app.models.users import Actor
 from app.policies import Permission, require
-from app.services import bulk_changes, bulk_edits, scoping, transaction_lists, unmerging
+from app.services import (
+    bulk_changes,
+    bulk_edits,
+    scoping,
+    selections,
+    transaction_lists,
+    unmerging,
+)
+from app.services.selections import Selection
+
+MOST = bulk_changes.MOST
+"""Rows that one step changes, at most."""
 
 
 def list_page(
@@ -30,6 +41,24 @@ def show(actor: Actor, bulk_change_id: int) -> BulkChange:
     return change
 
 
+def choose(
+    actor: Actor,
+    ledger_id: int | None = None,
+    *,
+    ids: Sequence[int] | None = None,
+    filters: Filters | None = None,
+) -> Selection:
+    """Return what rows that are to be changed come to: those named, or all that pass ``filters``.
+
+    Invalid where these are more than one step changes.
+    """
+    scope = scoping.find_ledger(actor, ledger_id)
+    require(scope, Permission.EDIT)
+    if ids is not None:
+        return selections.of_ids(scope.id, ids)
+    return selections.of_filters(scope.id, filters or Filters())
+
+
 def create(
     actor: Actor,
     ledger_id: int | None = None,
@@ -39,10 +68,11 @@ def create(
     set: dict[str, Any] | None = None,
     delete: bool = False,
     allow_reconciled: bool = False,
+    expected: int | None = None,
 ) -> BulkChange:
     """Give all the rows that are named, or pass ``filters``, what is ``set``; or delete them.
 
-    Invalid when that fits none of them.
+    Invalid when that fits none of them; Stale when it is not as many as ``expected``.
     """
     scope = scoping.find_ledger(actor, ledger_id)
     require(scope, Permission.EDIT)
@@ -51,6 +81,7 @@ def create(
     with unit_of_work(scope):
         if ids is None:
             ids = transaction_lists.find_ids(scope.id, filters or Filters(), bulk_changes.MOST)
+        _require_expected(ids, expected)
         rows = bulk_edits.find(scope.id, ids)
         if delete:
             going, skipped = bulk_edits.plan_removal(rows, reconciled=allow_reconciled)
@@ -68,6 +99,11 @@ def undo(actor: Actor, bulk_change_id: int) -> BulkChange:
     with unit_of_work(scope):
         unmerging.undo(change, actor.trace)
     return change
+
+
+def _require_expected(ids: Sequence[int], expected: int | None) -> None:
+    if expected is not None and len(ids) != expected:
+        raise Stale(f"{len(ids):,} rows match by now; it was {expected:,} when you looked.")
 
 
 def _require_some(rows: Any, skipped: bulk_edits.Skipped) -> None:

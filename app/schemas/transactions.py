@@ -124,6 +124,16 @@ class BatchInput(Input):
 BATCH_PARTS = ("create", "update", "delete")
 
 
+class RowInput(Input):
+    """What can be changed of a row where it stands in a list."""
+
+    date = Date(required=True)
+    amount = Amount(required=True, positive=True)
+    description = Text(longest=1000)
+    payee = Text(longest=1000)
+    category_id = Id(allow_none=True)
+
+
 class LikeQuery(Schema):
     """Which row a new one begins like."""
 

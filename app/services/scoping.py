@@ -15,12 +15,25 @@ from app.models.members import Member
 from app.models.payees import Payee
 from app.models.receipts import Receipt
 from app.models.rules import Rule
+from app.models.saved_filters import SavedFilter
 from app.models.tags import Tag
 from app.models.transactions import Transaction
 from app.models.users import Actor
 from app.services import ledgers, scopes
 
-Row = TypeVar("Row", Account, BulkChange, Category, Import, Payee, Receipt, Rule, Tag, Transaction)
+Row = TypeVar(
+    "Row",
+    Account,
+    BulkChange,
+    Category,
+    Import,
+    Payee,
+    Receipt,
+    Rule,
+    SavedFilter,
+    Tag,
+    Transaction,
+)
 
 
 def find(model: type[Row], user_id: int, row_id: int) -> tuple[Row, LedgerScope]:

@@ -6,14 +6,15 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.controllers import activities, names, receipts, transactions
+from app.controllers import activities, bulk_changes, names, receipts, transactions
 from app.core import storage
 from app.core.errors import Invalid
 from app.core.paging import PageRequest
-from app.models.transactions import Transaction
+from app.models.transactions import Filters, Transaction
 from app.policies import Permission, needs
 from app.schemas.activities import HistoryQuery, RestoreInput
 from app.schemas.transactions import LikeQuery, TransactionQuery
+from app.views import filter_texts
 from app.views.acting import actor, is_htmx
 from app.views.addresses import given_address, local_address
 from app.views.books import Books, by_day, names_of, people_of
@@ -56,6 +57,10 @@ def index() -> Answer:
         books=books,
         sorts=SORT_NAMES,
         filters=_filters_in_use(),
+        chips=filter_texts.chips(*(_used(query) if query else (None, None))),
+        gone=filter_texts.gone(query["filters"] if query else None, books),
+        most=bulk_changes.MOST,
+        list_url=request.script_root + request.full_path.removesuffix("?"),
         **shown,
     )
     return page, form.status
@@ -239,15 +244,20 @@ def _posted_form(books: Books) -> EntryForm:
 
 def _shown(query: dict[str, Any]) -> dict[str, Any]:
     page = transactions.list_page(actor(), **query)
-    request_ = query["request"]
-    sort = request_.cursor.sort if request_.cursor else request_.sort
-    days = by_day(actor(), page.items, query["filters"]) if sort.endswith("date") else None
+    filters, sort = _used(query)
+    days = by_day(actor(), page.items, filters) if sort.endswith("date") else None
     return {
         "page": by_cursor(page, "transactions.index"),
         "rows": page.items,
         "days": days,
         "people": people_of(actor(), page.items),
     }
+
+
+def _used(query: dict[str, Any]) -> tuple[Filters, str]:
+    """Return the filters and the order of the list that was asked for."""
+    wanted = query["request"]
+    return query["filters"], wanted.cursor.sort if wanted.cursor else wanted.sort
 
 
 def _filters_in_use() -> dict[str, str]:

@@ -68,6 +68,7 @@ def _fill(api: Api) -> dict[str, Any]:
         "rule_id": api.add("/rules", RULE)["id"],
         "reconciliation_id": api.add(reconciliations, agreed)["id"],
         "bulk_change_id": api.add("/bulk-changes", {"ids": [row_id], "set": {"notes": "x"}})["id"],
+        "saved_filter_id": api.add("/saved-filters", name="Tea", filters={"q": "tea"})["id"],
         "receipt_id": api.attach(row_id, picture("PNG", (8, 8)))["id"],
         "import_id": api.upload(statement).get_json()["id"],
         "session_id": api.read("/auth/sessions")["items"][0]["id"],

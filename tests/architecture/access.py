@@ -58,6 +58,12 @@ _ROUTES = {
         POST /api/invitations/accept
         GET /api/ledgers
         POST /api/ledgers
+        GET /api/saved-filters
+        POST /api/saved-filters
+        DELETE /api/saved-filters/<saved_filter_id>
+        GET /api/saved-filters/<saved_filter_id>
+        PATCH /api/saved-filters/<saved_filter_id>
+        PUT /api/saved-filters/<saved_filter_id>
         DELETE /api/user
         GET /api/user/activity
         PUT /api/user/email
@@ -83,6 +89,8 @@ _ROUTES = {
         POST /ledgers
         GET /ledgers/new
         GET /pictures/<user_id>
+        POST /saved-filters
+        POST /saved-filters/<saved_filter_id>/delete
         GET /settings
         GET /settings/devices
         POST /settings/devices/<session_id>/revoke
@@ -164,6 +172,7 @@ _ROUTES = {
         GET /api/transactions/<transaction_id>
         GET /api/transactions/<transaction_id>/history
         GET /api/transactions/<transaction_id>/receipts
+        GET /bulk-changes
         GET /categories
         GET /categories/suggestion
         GET /categories/suggestions
@@ -183,6 +192,7 @@ _ROUTES = {
         GET /transactions
         GET /transactions/<transaction_id>
         GET /transactions/<transaction_id>/history
+        GET /transactions/<transaction_id>/row
     """,
     "export": """
         GET /api/exports/transactions
@@ -285,6 +295,10 @@ _ROUTES = {
         GET /transactions/<transaction_id>/edit
         POST /transactions/<transaction_id>/receipts
         POST /transactions/<transaction_id>/restore
+        POST /transactions/<transaction_id>/row
+        GET /transactions/<transaction_id>/row/edit
+        GET /transactions/bulk
+        POST /transactions/bulk
         GET /transactions/new
     """,
     "import": """

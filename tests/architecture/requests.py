@@ -81,6 +81,7 @@ def _personal(walker: Walker) -> dict[str, Sent]:
     email = {"email": f"else.{walker.person.email}", **_AGAIN}
     password = {"current_password": PASSWORD, "password": _NEW_PASSWORD}
     profile = {"first_name": "Ada", "currency": "EUR", "timezone": "UTC", "locale": "en"}
+    saved = {"name": "Tea", "filters": {"q": "tea"}}
     things = {
         f"POST /settings/security/{noun}/<{one}_id>/remove": _AGAIN
         for noun, one in (("passkeys", "passkey"), ("identities", "identity"))
@@ -89,6 +90,10 @@ def _personal(walker: Walker) -> dict[str, Sent]:
         "DELETE /api/user": _AGAIN,
         "DELETE /api/user/otp": _AGAIN,
         "PATCH /api/user/profile": {"first_name": "Ada"},
+        "PATCH /api/saved-filters/<saved_filter_id>": _NAME,
+        "POST /api/saved-filters": saved,
+        "PUT /api/saved-filters/<saved_filter_id>": saved,
+        "POST /saved-filters": {"name": "Tea", "filters": "q=tea"},
         "POST /api/user/otp": _AGAIN,
         "POST /api/user/otp/confirm": {"code": "123456"},
         "POST /api/user/otp/recovery-codes": _AGAIN,
@@ -168,6 +173,8 @@ def _money(world: World) -> dict[str, Sent]:
         "POST /rules/preview": _RULE_FORM,
         "POST /transactions": row,
         "POST /transactions/<transaction_id>": row,
+        "POST /transactions/<transaction_id>/row": {"date": "2026-01-02", "amount": "5"},
+        "POST /transactions/bulk": {"ids": world.own["transaction_id"], "notes": "all"},
         "POST /transactions/<transaction_id>/restore": restored,
         "PUT /api/accounts/<account_id>": account,
         "PUT /api/categories/<category_id>": _NAME,

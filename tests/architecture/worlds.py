@@ -24,6 +24,7 @@ from app.models.invitations import Invitation
 from app.models.mails import Mail
 from app.models.members import Member
 from app.models.pictures import Picture
+from app.models.saved_filters import SavedFilter
 from app.models.second_factors import Passkey
 from app.models.users import Circumstances, User
 from app.services import invitations, links, members, sign_ins
@@ -177,7 +178,7 @@ def _things(app: Flask, found: Person) -> Ids:
     with app.app_context(), unit_of_work() as work:
         user = session.get_one(User, found.id)
         other = sign_ins.record(user, Circumstances("api", dt.timedelta(days=1)))
-        rows: dict[str, ApiToken | Passkey | Identity | DataExport] = {
+        rows: dict[str, ApiToken | Passkey | Identity | DataExport | SavedFilter] = {
             "token_id": ApiToken(
                 user_id=user.id, name="Script", token_hash=os.urandom(32), hint="abcd",
                 scopes="read", created_at=now,
@@ -187,6 +188,9 @@ def _things(app: Flask, found: Person) -> Ids:
             ),
             "identity_id": Identity(
                 user_id=user.id, issuer="https://id.example", subject=f"person {user.id}"
+            ),
+            "saved_filter_id": SavedFilter(
+                user_id=user.id, ledger_id=found.ledger_id, name="Bread", query={"q": "bread"}
             ),
             "export_id": DataExport(
                 user_id=user.id, status="ready", size=3, finished_at=now, expires_at=end

@@ -12,6 +12,8 @@ import './names.js'
 import './files.js'
 import './copying.js'
 import './tables.js'
+import './selection.js'
+import './rows.js'
 import { findAll, onContent } from './content.js'
 
 // Chart.js is large: it is fetched only when a page (or a part swapped in) has a chart.

@@ -33,9 +33,14 @@ function startSequence(key) {
   timer = setTimeout(() => (prefix = ''), pause)
 }
 
+/** Whether a key that was pressed is meant as a shortcut: not while typing, nor in a dialog. */
+export function listening(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return false
+  return recall('shortcuts') !== 'off' && !typing(event.target) && !document.querySelector('dialog[open]')
+}
+
 function onKey(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return
-  if (recall('shortcuts') === 'off' || typing(event.target) || document.querySelector('dialog[open]')) return
+  if (!listening(event)) return
   const key = prefix + event.key
   prefix = ''
   const element = findTarget(key)
