@@ -30,6 +30,7 @@ from app.views.forms import MENDABLE, Form, attempt
 from app.views.import_mapping import MappingForm, column_choices
 from app.views.once import once
 from app.views.paging import numbered, wanted_page
+from app.views.suggestions import rows_that_could
 
 blp = about(Blueprint("imports", __name__, url_prefix="/imports"))
 
@@ -236,6 +237,7 @@ def _page(work: Import, form: Form | None = None) -> Answer:
         wait=Wait.of(work),
         can_be_mapped=_can_be_mapped(work),
         plan=imports.plan_undo(actor(), work.id) if work.cursor and not work.working else None,
+        could=rows_that_could() if work.status == "done" else 0,
         **_rows(work),
     )
     return page, form.status

@@ -17,6 +17,11 @@ from app.views.messages import done, failed
 blp = about(Blueprint("suggestions", __name__, url_prefix="/categories"))
 
 
+def rows_that_could() -> int:
+    """Return how many of the newest rows without a category could get one."""
+    return sum(offer.rows for offer in suggestions.list_offers(actor()))
+
+
 @blp.get("/suggestion")
 @needs(Permission.SEE)
 def show() -> str:

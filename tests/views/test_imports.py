@@ -587,3 +587,11 @@ def _change_a_row_of(bank: Uploader, page: str) -> None:
     names = ("type", "date", "amount", "account_id", "version")
     fields = {name: value_of(form, name) for name in names}
     bank.post(found.group(1), {**fields, "description": "By hand"})
+
+
+def test_rows_without_a_category_could_get_the_one_of_their_payee(bank: Uploader) -> None:
+    mia = bank.visitor
+    mia.add("5", payee="Baker", category_id=mia.category("Groceries"))
+    page = bank.store(n26(BAKER, GROCER))
+    assert "1 row could get a category" in words(mia.get(page))
+    assert "Baker One transaction Groceries?" in words(mia.get("/categories/suggestions"))
