@@ -102,8 +102,9 @@ class _Planner:
         after = before | {name: self._said[name] for name in TEXTS if name in self._said}
         if "category_id" in self._said:
             after["category_id"] = self._said["category_id"]
-        if self._account:
-            after["account_id"] = self._account.id
+        if self._account and self._account.id != before["account_id"]:
+            # No statement of the other account has shown it yet.
+            after |= {"account_id": self._account.id, "state": self._said.get("state", "open")}
         if "date" in self._said:
             after["date"] = self._said["date"].isoformat()
         after["tags"] = self._tags(before["tags"])

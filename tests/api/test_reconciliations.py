@@ -155,6 +155,10 @@ def test_a_row_that_moves_to_another_account_is_open_there(
     assert (moved["state"], moved["to_state"]) == ("cleared", "open")
     moved = expect(200, api.patch(path, {"account_id": row["to_account_id"]}))
     assert (moved["state"], moved["to_state"]) == ("open", "open")
+    bread = books["bread"]["id"]
+    expect(200, api.post(_path(api, "marks"), {"cleared": [bread]}))
+    api.add("/bulk-changes", ids=[bread], set={"account_id": third})
+    assert _states(api, books)["bread"] == "open"
     assert _right(api.app)
 
 
