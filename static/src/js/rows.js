@@ -81,8 +81,10 @@ document.addEventListener('htmx:afterSettle', ({ detail: { elt } }) => {
       box.hidden = true
       elt.append(box)
     }
-    ;(elt.querySelector('[aria-invalid]') ?? elt.querySelector('[name=description]')).focus({ preventScroll: true })
+    const field = elt.querySelector('[aria-invalid]') ?? elt.querySelector('[name=description]')
+    field.focus({ preventScroll: true })
     elt.scrollIntoView({ block: 'nearest' })
+    field.scrollIntoView({ block: 'nearest' })
   } else if (elt.matches?.('.row-choosable')) {
     waiting.delete(elt.id)
     if (box) elt.querySelector('input[name=ids]').checked = true
