@@ -38,6 +38,7 @@ from app.api import (
     signing_keys,
     tags,
     transactions,
+    transfers,
 )
 from app.api.description import Describer
 from app.api.problems import ProblemSchema
@@ -59,6 +60,7 @@ BLUEPRINTS = (
     payees.blp,
     tags.blp,
     *transactions.BLUEPRINTS,
+    transfers.blp,
     bulk_changes.blp,
     receipts.blp,
     rules.blp,

@@ -13,8 +13,8 @@ from app.models.accounts import Account
 from app.models.imports import Import
 from app.models.users import Actor
 from app.policies import Permission, require
-from app.services import accounts, activities, import_files, imports, scoping
-from app.services.imports import UndoPlan
+from app.services import accounts, activities, import_files, import_undo, imports, scoping
+from app.services.import_undo import UndoPlan
 from app.services.statements import DATE_FORMATS, LAYOUTS, Mapping, MappingError
 
 READ_JOB = "app.jobs.imports.read"
@@ -129,17 +129,20 @@ def export_rejected(actor: Actor, import_id: int) -> Iterator[str]:
 
 def plan_undo(actor: Actor, import_id: int) -> UndoPlan:
     """Return what undoing would take away."""
-    return imports.plan_undo(show(actor, import_id).id)
+    return import_undo.plan(show(actor, import_id).id)
 
 
 def undo(actor: Actor, import_id: int, *, keep_edited: bool = True) -> Import:
-    """Take an import's rows out again; those changed since stay unless told otherwise."""
+    """Take an import's rows out again; those changed since stay unless told otherwise.
+
+    A transfer that one of them is half of is taken apart, and the other half stays.
+    """
     work, scope = scoping.find(Import, actor.id, import_id)
     require(scope, Permission.IMPORT)
     with unit_of_work(scope):
         imports.refresh(work)
-        plan = imports.plan_undo(work.id)
-        imports.undo(work, keep_edited=keep_edited)
+        plan = import_undo.plan(work.id)
+        import_undo.undo(work, actor.trace, keep_edited=keep_edited)
         kept = plan.edited if keep_edited else 0
         rows = plan.untouched + plan.edited - kept
         activities.record(actor.trace, "import.undone", work, rows=rows, rows_kept=kept)

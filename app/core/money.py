@@ -6,7 +6,7 @@ Minor-unit digits come from Unicode CLDR through Babel: two for EUR, none for JP
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from functools import cache
 
 from babel.core import get_global
@@ -58,6 +58,22 @@ def decimal_string(minor: int, places: int) -> str:
         return str(minor)
     digits_only = str(abs(minor)).rjust(places + 1, "0")
     return f"{'-' if minor < 0 else ''}{digits_only[:-places]}.{digits_only[-places:]}"
+
+
+_SIX_DIGITS = Context(prec=6, rounding=ROUND_HALF_EVEN)
+
+
+def implied_rate(minor: int, currency: str, to_minor: int, to_currency: str) -> str:
+    """Return how many of ``to_currency`` one of ``currency`` came to, as a decimal string.
+
+    ``to_amount / amount`` with six significant digits, half to even, without zeros at its end:
+    3250 JPY for 20.00 EUR are ``162.5``.
+    """
+    left, arrived = (
+        Decimal(one).scaleb(-digits(code))
+        for one, code in ((minor, currency), (to_minor, to_currency))
+    )
+    return f"{_SIX_DIGITS.divide(arrived, left).normalize():f}"
 
 
 @dataclass(frozen=True, slots=True, order=False)

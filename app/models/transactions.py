@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.money import MAX_MINOR
+from app.core.money import MAX_MINOR, implied_rate
 from app.models.base import Base, Id, currency, id_pk, minor
 from app.models.mixins import Timestamped
 from app.models.splits import Split, SplitLine
@@ -198,6 +198,11 @@ class Transaction(Timestamped, Base):
         return self.amount if self.kind == "income" else -self.amount
 
     @property
+    def rate(self) -> str | None:
+        """The rate that a transfer between two currencies implies; None for any other row."""
+        return rate_of(self.amount, self.currency, self.to_amount, self.to_currency)
+
+    @property
     def is_reconciled(self) -> bool:
         """Whether a settled statement counts on it, on either side."""
         return "reconciled" in {self.state, self.to_state}
@@ -233,6 +238,16 @@ class ListedTransaction(NamedTuple):
     updated_at: dt.datetime
     tags: Sequence[str]
     splits: Sequence[SplitLine]
+    rate: str | None
+
+
+def rate_of(
+    amount: int, currency: str, to_amount: int | None, to_currency: str | None
+) -> str | None:
+    """Return the rate that two amounts imply; None where there are no two currencies."""
+    if to_amount is None or to_currency is None or to_currency == currency:
+        return None
+    return implied_rate(amount, currency, to_amount, to_currency)
 
 
 def month_number(date: dt.date) -> int:

@@ -1,6 +1,7 @@
 """Transfers that were two rows of two statements, and pairs of rows that are none."""
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
 from app.models.base import Base, Id, id_pk
+from app.models.transactions import ListedTransaction
 
 
 class TransferHalf(Base):
@@ -52,3 +54,26 @@ class RefusedMatch(Base):
         ForeignKey("transactions.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     ledger_id: Mapped[int] = mapped_column(ForeignKey("ledgers.id", ondelete="CASCADE"))
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Two rows that look like the two halves of one transfer.
+
+    ``ambiguous`` says that one of them looks like the half of another transfer, too; ``version`` is
+    by which both are known not to have changed.
+    """
+
+    expense: ListedTransaction
+    income: ListedTransaction
+    days_apart: int
+    ambiguous: bool
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatchCount:
+    """How many matches there are; ``is_lower_bound`` where not all rows were looked at."""
+
+    matches: int
+    is_lower_bound: bool

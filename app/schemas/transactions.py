@@ -199,7 +199,9 @@ class SplitSchema(Schema):
 class TransactionSchema(Schema):
     """A transaction; ``amount`` is positive, and ``type`` says which way it went.
 
-    ``to_amount`` is in ``to_currency``; both are null for what is no transfer. ``state`` is how far
+    ``to_amount`` is in ``to_currency``; both are null for what is no transfer. ``rate`` is what a
+    transfer between two currencies implies: ``to_amount / amount`` with six significant digits,
+    half to even; null for any other row. ``state`` is how far
     the bank bears the row out at its account, ``to_state`` at the one a transfer goes to.
     ``created_by_id`` and ``updated_by_id`` are people's ids, null for who is gone.
     """
@@ -216,6 +218,7 @@ class TransactionSchema(Schema):
     to_account_id = fields.Integer(allow_none=True)
     to_amount = Amount(allow_none=True, currency="to_currency")
     to_currency = fields.String(allow_none=True)
+    rate = fields.String(allow_none=True)
     category_id = fields.Integer(allow_none=True)
     tags = fields.List(fields.String())
     splits = fields.List(fields.Nested(SplitSchema))

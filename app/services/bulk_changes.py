@@ -22,7 +22,8 @@ from app.models.categories import Category
 from app.models.splits import Split
 from app.models.tags import TransactionTag, in_order
 from app.models.transactions import Transaction, searchable
-from app.services import activities, payees, tags, totals
+from app.models.transfers import TransferHalf
+from app.services import activities, payees, tags, totals, transfer_halves
 
 MOST = 10_000
 """Rows that one step changes, at most."""
@@ -75,7 +76,7 @@ def record(
     ledger_id: int, kind: str, steps: Steps, by: Trace, *, skipped: Mapping[str, int] | None = None
 ) -> BulkChange:
     """Change rows as ``steps`` say, in one step that can be taken back."""
-    _write(ledger_id, steps, by)
+    write(ledger_id, steps, by)
     return note(ledger_id, kind, steps, by, skipped=skipped)
 
 
@@ -84,7 +85,7 @@ def note(
 ) -> BulkChange:
     """Note that rows were changed as ``steps`` say, each to its next version, by who calls."""
     change = _begin(ledger_id, kind, len(steps), by, skipped)
-    activities.record_many(by, "transaction.updated", ledger_id, _versioned(steps), change.id)
+    activities.record_many(by, "transaction.updated", ledger_id, versioned(steps), change.id)
     return change
 
 
@@ -93,7 +94,7 @@ def rewrite(
 ) -> None:
     """Change rows as ``become`` says, some at a time: too many for the log to keep each."""
     for start in range(0, len(row_ids), BATCH):
-        _write(ledger_id, plan(row_ids[start : start + BATCH], become), by)
+        write(ledger_id, plan(row_ids[start : start + BATCH], become), by)
 
 
 def record_removal(
@@ -147,10 +148,10 @@ def undo(change: BulkChange, by: Trace) -> None:
                 back[row_id] = (is_now, before | {"version": is_now["version"]})
             else:
                 kept += 1
-    _write(change.ledger_id, back, by)
-    kept += _revive(change.ledger_id, revived, by)
+    write(change.ledger_id, back, by)
+    kept += revive(change.ledger_id, revived, by)
     details = {"bulk_change": change.id}
-    restored = _versioned(back) | {row_id: (None, row) for row_id, row in revived.items()}
+    restored = versioned(back) | {row_id: (None, row) for row_id, row in revived.items()}
     activities.record_many(by, "transaction.restored", change.ledger_id, restored, **details)
     change.undone_at = clock.now()
     change.rows_kept = kept
@@ -172,14 +173,15 @@ def _begin(
     return change
 
 
-def _versioned(steps: Steps) -> dict[int, tuple[Any, Any]]:
+def versioned(steps: Steps) -> dict[int, tuple[Any, Any]]:
+    """Return steps as the log keeps them: each row becomes the next version of itself."""
     return {
         row_id: (before, after | {"version": before["version"] + 1})
         for row_id, (before, after) in steps.items()
     }
 
 
-def _write(ledger_id: int, steps: Steps, by: Trace) -> None:
+def write(ledger_id: int, steps: Steps, by: Trace) -> None:
     """Make rows what they become: the rows, their lines, tags and payees, and the kept totals."""
     stored = {"new_updated_at": clock.now(), "new_updated_by_id": by.user_id}
     for ids in _batches(steps):
@@ -226,12 +228,13 @@ def _write_tags(ledger_id: int, rows: Mapping[int, Snapshot]) -> None:
     tags.link(ledger_id, {row_id: row["tags"] for row_id, row in rows.items()})
 
 
-def _revive(ledger_id: int, rows: dict[int, Snapshot], by: Trace) -> int:
+def revive(ledger_id: int, rows: dict[int, Snapshot], by: Trace) -> int:
     """Store deleted rows again under their ids, with the next version.
 
     Drops those from ``rows`` that were imported again since, and returns how many these were.
     """
-    again = _imported_again(ledger_id, rows)
+    halves, torn = transfer_halves.of_deleted(ledger_id, rows)
+    again = {*_imported_again(ledger_id, rows), *torn}
     for row_id in again:
         del rows[row_id]
     stored = {"ledger_id": ledger_id, "updated_at": clock.now(), "updated_by_id": by.user_id}
@@ -250,6 +253,7 @@ def _revive(ledger_id: int, rows: dict[int, Snapshot], by: Trace) -> int:
         _write_tags(ledger_id, {row_id: row for row_id, row in these.items() if row["tags"]})
         payees.ensure(ledger_id, (row["payee"] for row in these.values()))
         totals.apply(totals.of_rows(Transaction.id.in_(ids)))
+    transfer_halves.add_all(half for half in halves if half.transaction_id in rows)
     return len(again)
 
 
@@ -257,12 +261,13 @@ def _imported_again(ledger_id: int, rows: Mapping[int, Snapshot]) -> list[int]:
     known = {row["fingerprint"]: row_id for row_id, row in rows.items() if row["fingerprint"]}
     found: set[tuple[str, int | None]] = set()
     for some in _batches(known):
-        query = select(Transaction.fingerprint, Transaction.occurrence).where(
-            Transaction.ledger_id == ledger_id,
-            Transaction.fingerprint.in_([bytes.fromhex(text) for text in some]),
-        )
-        for fingerprint, occurrence in session.execute(query).all():
-            found.add(((fingerprint or b"").hex(), occurrence))
+        marks = [bytes.fromhex(text) for text in some]
+        for model in (Transaction, TransferHalf):
+            query = select(model.fingerprint, model.occurrence).where(
+                model.ledger_id == ledger_id, model.fingerprint.in_(marks)
+            )
+            for fingerprint, occurrence in session.execute(query).all():
+                found.add(((fingerprint or b"").hex(), occurrence))
     return [
         row_id for row_id, row in rows.items() if (row["fingerprint"], row["occurrence"]) in found
     ]

@@ -21,6 +21,7 @@ from sqlalchemy import (
 from app.models.base import session
 from app.models.imports import ImportRow
 from app.models.transactions import Transaction
+from app.services import transfer_halves
 
 NEARBY = dt.timedelta(days=3)
 """How far apart two rows of one amount may be and still look like the same payment."""
@@ -35,6 +36,9 @@ def mark_known(import_id: int, ledger_id: int, *, after: int = 0, upto: int = 2*
         Transaction.fingerprint == ImportRow.fingerprint,
         Transaction.occurrence == ImportRow.occurrence,
     )
+    of_transfer = transfer_halves.is_known(
+        ImportRow.fingerprint, ImportRow.occurrence, _unforeseen(ledger_id)
+    )
     marked = session.execute(
         update(ImportRow)
         .where(
@@ -42,7 +46,7 @@ def mark_known(import_id: int, ledger_id: int, *, after: int = 0, upto: int = 2*
             ImportRow.line > after,
             ImportRow.line <= upto,
             ImportRow.status == "new",
-            stored,
+            or_(stored, of_transfer),
         )
         .values(status="duplicate", possible_duplicate=False)
         .execution_options(synchronize_session=False)

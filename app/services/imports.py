@@ -1,7 +1,6 @@
 """Imports: an upload's way from file to rows, and back."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, select
@@ -14,8 +13,7 @@ from app.models.accounts import Account
 from app.models.base import session
 from app.models.imports import WORKING, Import, ImportFile, ImportRow
 from app.models.ledgers import Ledger
-from app.models.transactions import Transaction
-from app.services import duplicates, leases, staging, totals
+from app.services import duplicates, leases, staging
 
 SHOWN_ERRORS = 100
 
@@ -36,14 +34,6 @@ ROW_COLUMNS = (
     ImportRow.reason,
     ImportRow.raw,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class UndoPlan:
-    """What undoing would take away: rows as they came, and rows a person changed since."""
-
-    untouched: int
-    edited: int
 
 
 def record(
@@ -208,23 +198,14 @@ def find_stalled() -> Sequence[Import]:
     return session.scalars(select(Import).where(Import.status.in_(WORKING), abandoned)).all()
 
 
-def plan_undo(import_id: int) -> UndoPlan:
-    """Return what undoing would take away."""
-    rows = select(func.count()).where(Transaction.import_id == import_id)
-    edited = session.scalar(rows.where(Transaction.version > 1)) or 0
-    every = session.scalar(rows) or 0
-    return UndoPlan(untouched=every - edited, edited=edited)
-
-
-def undo(work: Import, *, keep_edited: bool) -> None:
-    """Take an import's rows out again, those that a person changed since only if told to."""
+def require_rest(work: Import) -> None:
+    """Refuse to undo an import that a job works on. Raises Conflict."""
     if work.working:
         raise Conflict("This import is still at work. Wait until it is done, then undo it.")
-    gone = [Transaction.import_id == work.id]
-    if keep_edited:
-        gone.append(Transaction.version == 1)
-    totals.apply(totals.of_rows(*gone, times=-1))
-    session.execute(delete(Transaction).where(*gone).execution_options(synchronize_session=False))
+
+
+def finish_undo(work: Import) -> None:
+    """Close an import whose rows are out again, and drop what is left of its file."""
     staging.clear(work.id)
     session.execute(delete(ImportFile).where(ImportFile.import_id == work.id))
     work.finished_at = work.finished_at or clock.now()

@@ -141,6 +141,21 @@ def adopt(transaction_id: int) -> None:
     _mark(Receipt.transaction_id == transaction_id, None)
 
 
+def hand_over(from_id: int, to_id: int) -> list[int]:
+    """Give the receipts of one row to another; returns their ids."""
+    theirs = select(Receipt.id).where(Receipt.transaction_id == from_id).order_by(Receipt.id)
+    ids = list(session.scalars(theirs))
+    give_back(ids, to_id)
+    return ids
+
+
+def give_back(receipt_ids: Sequence[int], transaction_id: int) -> None:
+    """Let receipts, as far as they are there, belong to a row."""
+    moving = update(Receipt).where(Receipt.id.in_(receipt_ids))
+    moving = moving.values(transaction_id=transaction_id, orphaned_at=None)
+    session.execute(moving.execution_options(synchronize_session=False))
+
+
 def note_orphans() -> None:
     """Hold against the rows which receipts wait, whichever way those went or came back."""
     _mark(Receipt.orphaned_at.is_(None) & ~_row_is_there(), clock.now())

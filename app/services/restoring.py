@@ -10,8 +10,15 @@ from app.models.accounts import Account
 from app.models.base import session
 from app.models.categories import Category
 from app.models.transactions import Transaction
+from app.models.transfers import TransferHalf
 from app.models.users import User
-from app.services import activities, activity_log, reconciliations, transactions
+from app.services import (
+    activities,
+    activity_log,
+    reconciliations,
+    transactions,
+    transfer_halves,
+)
 from app.services.activity_log import Kept
 
 _TOLD = (
@@ -38,6 +45,7 @@ def restore(
     told = {name: values[name] for name in _TOLD}
     if row is not None and _says(row, told, lines, tag_names):
         return row
+    half = _half(ledger_id, row_id, row, kept)
     for side in ("", "to_"):
         _require_account(ledger_id, row, values, side)
     for category_id in (values["category_id"], *(line["category_id"] for line in lines)):
@@ -45,12 +53,29 @@ def restore(
     values["refund_of_id"] = told["refund_of_id"] = _purchase(ledger_id, values["refund_of_id"])
     if row is not None:
         transactions.amend(row, **told, lines=lines, tag_names=tag_names, updated_by_id=by_id)
+        transfer_halves.add_all([half] if half else [])
         return row
+    transfer_halves.require_unabsorbed(ledger_id, row_id, values)
     _require_not_imported_again(ledger_id, values)
     version = activity_log.last_version(ledger_id, row_id) + 1
     author = _author(values.pop("created_by_id"))
     revived = values | {"version": version, "created_by_id": author, "updated_by_id": by_id}
-    return transactions.revive(ledger_id, row_id, lines=lines, tag_names=tag_names, **revived)
+    row = transactions.revive(ledger_id, row_id, lines=lines, tag_names=tag_names, **revived)
+    transfer_halves.add_all([half] if half else [])
+    return row
+
+
+def _half(ledger_id: int, row_id: int, row: Transaction | None, kept: Kept) -> TransferHalf | None:
+    """Return what is to be known again of a transfer that was joined of two rows.
+
+    Conflict where the other row is there by itself: its money would count twice.
+    """
+    if kept.values["kind"] != "transfer" or (row is not None and row.kind == "transfer"):
+        return None
+    half = transfer_halves.from_log(ledger_id, row_id, kept.activity_id)
+    if half is not None:
+        transfer_halves.require_gone(half)
+    return half
 
 
 def _says(row: Transaction, told: Values, lines: Any, tag_names: list[str]) -> bool:

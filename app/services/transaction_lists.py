@@ -11,7 +11,7 @@ from app.core.errors import Invalid
 from app.core.paging import Cursor, Page, PageRequest
 from app.core.rows import AnyRow
 from app.models.base import read, session
-from app.models.transactions import Filters, ListedTransaction, Transaction
+from app.models.transactions import Filters, ListedTransaction, Transaction, rate_of
 from app.services import list_counts, list_filters, list_pages, splits, tags
 from app.services.list_filters import Hits
 from app.services.list_pages import Order
@@ -126,6 +126,12 @@ def stream_listed(ledger_id: int, filters: Filters) -> Iterator[ListedTransactio
         yield from _with_parts(chunk)
 
 
+def find_listed(row_ids: Sequence[int]) -> dict[int, ListedTransaction]:
+    """Return rows as lists have them, by their ids."""
+    query = select(*COLUMNS, *_PARTS).where(Transaction.id.in_(row_ids))
+    return {row.id: row for row in _with_parts(session.execute(query).all())}
+
+
 def _window(
     ledger_id: int, filters: Filters, request: PageRequest, hits: Hits
 ) -> tuple[Sequence[ListedTransaction], bool, bool]:
@@ -154,7 +160,12 @@ def _with_parts(rows: Sequence[AnyRow]) -> list[ListedTransaction]:
     names = tags.names_by_row(tagged_ids) if tagged_ids else {}
     return [
         ListedTransaction._make(
-            (*row[: len(COLUMNS)], names.get(row.id, []), lines.get(row.id, []))
+            (
+                *row[: len(COLUMNS)],
+                names.get(row.id, []),
+                lines.get(row.id, []),
+                rate_of(row.amount, row.currency, row.to_amount, row.to_currency),
+            )
         )
         for row in rows
     ]

@@ -11,7 +11,7 @@ from app.models.base import session
 from app.models.splits import Split
 from app.models.tags import in_order
 from app.models.transactions import Transaction, searchable
-from app.services import payees, receipts, splits, tags, totals
+from app.services import payees, receipts, splits, tags, totals, transfer_halves
 
 _TABLE: Table = Transaction.__table__  # type: ignore[assignment]
 Lines = Sequence[dict[str, Any]]
@@ -41,7 +41,12 @@ def amend(
     tag_names: Iterable[str] | None = None,
     **changes: Any,
 ) -> None:
-    """Change a row, and move the kept totals from what it was to what it is."""
+    """Change a row, and move the kept totals from what it was to what it is.
+
+    Conflict where a transfer that was joined of two rows would become something else.
+    """
+    if row.kind == "transfer" != changes.get("kind", row.kind):
+        transfer_halves.require_whole(row)
     before = totals.of(row, times=-1)
     names = row.tags if tag_names is None else list(tag_names)
     for name, value in changes.items():

@@ -50,6 +50,7 @@ from app.views import (
     suggestions,
     tags,
     transactions,
+    transfers,
     ways_in,
 )
 
@@ -62,6 +63,7 @@ BLUEPRINTS = (
     rows.blp,
     saved_filters.blp,
     bulk_changes.blp,
+    transfers.blp,
     receipts.blp,
     accounts.blp,
     reconciliations.blp,
@@ -113,5 +115,6 @@ def init_app(app: Flask) -> None:
     admin.init_app(app)
     activities.init_app(app)
     rules.init_app(app)
+    transfers.init_app(app)
     for blp in BLUEPRINTS:
         app.register_blueprint(blp)

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.controllers import activities, bulk_changes, names, receipts, transactions
+from app.controllers import activities, bulk_changes, names, receipts, transactions, transfers
 from app.core import storage
 from app.core.errors import Invalid
 from app.core.paging import PageRequest
@@ -112,6 +112,7 @@ def show(transaction_id: int) -> str:
         receipts=receipts.list_all(actor(), transaction_id),
         receipt_bytes=storage.place().file_bytes,
         refunds=refunds,
+        is_joined=row.kind == "transfer" and transfers.is_joined(actor(), row.id),
     )
 
 

@@ -173,6 +173,8 @@ _ROUTES = {
         GET /api/transactions/<transaction_id>/history
         GET /api/transactions/<transaction_id>/receipts
         GET /bulk-changes
+        GET /api/transfers/matches
+        GET /api/transfers/matches/refusals
         GET /categories
         GET /categories/suggestion
         GET /categories/suggestions
@@ -193,6 +195,8 @@ _ROUTES = {
         GET /transactions/<transaction_id>
         GET /transactions/<transaction_id>/history
         GET /transactions/<transaction_id>/row
+        GET /transfers
+        GET /transfers/refused
     """,
     "export": """
         GET /api/exports/transactions
@@ -251,6 +255,10 @@ _ROUTES = {
         POST /api/transactions/<transaction_id>/duplicate
         POST /api/transactions/<transaction_id>/restore
         POST /bulk-changes/<bulk_change_id>/undo
+        POST /api/transfers/<transfer_id>/take-apart
+        POST /api/transfers/matches
+        POST /api/transfers/matches/refusals
+        DELETE /api/transfers/matches/refusals/<expense_id>/<income_id>
         POST /categories
         POST /categories/<category_id>
         POST /categories/<category_id>/archive
@@ -300,6 +308,10 @@ _ROUTES = {
         GET /transactions/bulk
         POST /transactions/bulk
         GET /transactions/new
+        POST /transfers
+        POST /transfers/<transfer_id>/take-apart
+        POST /transfers/refused/<expense_id>/<income_id>/offer
+        GET /transfers/with/<transaction_id>
     """,
     "import": """
         POST /api/imports

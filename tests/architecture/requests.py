@@ -125,6 +125,7 @@ def _money(world: World) -> dict[str, Sent]:
     tags = {"into_id": world.own["other_tag_id"]}
     restored = {"activity_id": world.own["activity_id"], "state": "before"}
     statement = {"date": "2026-01-31", "balance": "0"}
+    pair = {name: world.own[f"loose_{name}"] for name in ("expense_id", "income_id")}
     return {
         "PATCH /api/accounts/<account_id>": _NAME,
         "PATCH /api/payees/<payee_id>": _NAME,
@@ -162,6 +163,9 @@ def _money(world: World) -> dict[str, Sent]:
         "PUT /api/rules/<rule_id>": RULE,
         "POST /api/transactions": row,
         "POST /api/transactions/bulk": {"create": [row]},
+        "POST /api/transfers/matches": pair,
+        "POST /api/transfers/matches/refusals": pair,
+        "POST /transfers": {"refuse": "{expense_id}.{income_id}.1-1".format(**pair)},
         "POST /api/transactions/<transaction_id>/restore": restored,
         "POST /categories": {"name": "New", "type": "expense"},
         "POST /categories/<category_id>": _NAME,

@@ -154,10 +154,29 @@ def _furnished(app: Flask, owner: Person) -> Ids:
         "other_payee_id": payees[1]["id"],
         "tag_id": tags[0]["id"],
         "other_tag_id": tags[1]["id"],
+    pairs = [_pair(api, place, used["id"], made["account_id"]["id"]) for _ in range(3)]
+    joined, refused, loose = pairs
+    transfer = api.add(f"/transfers/matches{place}", joined)
+    api.add(f"/transfers/matches/refusals{place}", refused)
+    return {name: int(one["id"]) for name, one in made.items()} | {
+        "transfer_id": int(transfer["id"]),
+        **refused,
+        "loose_expense_id": loose["expense_id"],
+        "loose_income_id": loose["income_id"],
         "ledger_id": ledger_id,
         "import_id": import_id,
         "activity_id": int(activity_id or 0),
     }
+
+
+def _pair(api: Api, place: str, from_id: int, to_id: int) -> Ids:
+    """Enter money out of one account and into the other; returns the ids of the two rows."""
+    sides = {"expense": from_id, "income": to_id}
+    rows = {
+        f"{kind}_id": api.add(f"/transactions{place}", type=kind, amount="9", account_id=account_id)
+        for kind, account_id in sides.items()
+    }
+    return {name: int(row["id"]) for name, row in rows.items()}
 
 
 def _let_in(app: Flask, ledger_id: int, found: Person, role: str) -> int:
