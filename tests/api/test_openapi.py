@@ -73,9 +73,29 @@ def _fill(api: Api) -> dict[str, Any]:
         "import_id": api.upload(statement).get_json()["id"],
         "session_id": api.read("/auth/sessions")["items"][0]["id"],
         "token_id": api.add("/user/tokens", name="Backup", scopes=["read"])["id"],
+        **_halves(api),
         **_of_instance(api),
         "member_id": api.add(f"/ledgers/{api.person.ledger_id}/members", name="Grandma")["id"],
     }
+
+
+def _halves(api: Api) -> dict[str, Any]:
+    """Make a transfer that was joined of two rows, and two rows that are said to be none."""
+    accounts = {
+        "expense": api.person.account_id,
+        "income": api.add("/accounts", name="Savings")["id"],
+    }
+    pairs = [
+        {
+            f"{kind}_id": api.add("/transactions", type=kind, amount="2", account_id=account_id)[
+                "id"
+            ]
+            for kind, account_id in accounts.items()
+        }
+        for _ in range(2)
+    ]
+    transfer = api.add("/transfers/matches", pairs[0])
+    return {"transfer_id": transfer["id"], **api.add("/transfers/matches/refusals", pairs[1])}
 
 
 def _of_instance(api: Api) -> dict[str, Any]:

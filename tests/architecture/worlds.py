@@ -155,6 +155,8 @@ def _furnished(app: Flask, owner: Person) -> Ids:
         "tag_id": tags[0]["id"],
         "other_tag_id": tags[1]["id"],
     pairs = [_pair(api, place, used["id"], made["account_id"]["id"]) for _ in range(3)]
+    savings = api.add(f"/accounts{place}", name="Savings")
+    pairs = [_pair(api, place, used["id"], savings["id"]) for _ in range(3)]
     joined, refused, loose = pairs
     transfer = api.add(f"/transfers/matches{place}", joined)
     api.add(f"/transfers/matches/refusals{place}", refused)
