@@ -5,7 +5,10 @@ was believed dead and came back changes nothing. A job begins only while whoever
 import into that ledger.
 """
 
+import datetime as dt
+
 from app.controllers.imports import hand_over
+from app.core import clock
 from app.core.errors import NotFound
 from app.core.money import digits
 from app.core.uow import unit_of_work
@@ -108,7 +111,7 @@ def _read(work: Import, attempt: int) -> None:
     content = imports.content_of(work)
     reading = import_files.read(work, content)
     account = session.get_one(Account, work.account_id)
-    stager = staging.Stager.of(work, account)
+    stager = staging.Stager.of(work, account, _today(work))
     if not reading.questions:
         batches = parse(
             content, reading, currency=account.currency, digits=digits, batch_size=committing.BATCH
@@ -117,6 +120,12 @@ def _read(work: Import, attempt: int) -> None:
             if not _stage(work, attempt, stager, batch, reading.rows):
                 return
     _finish_reading(work, attempt, reading, stager)
+
+
+def _today(work: Import) -> dt.date:
+    """Return the present date where whoever asked for an import is."""
+    person = users.find_active(work.asked_by_id or 0)
+    return clock.today(person.timezone if person else "UTC")
 
 
 def _stage(work: Import, attempt: int, stager: Stager, batch: Batch, rows_total: int) -> bool:

@@ -5,6 +5,7 @@ a digest of its account and of the text the bank gave it. The n-th twin in a fil
 that is stored, so two equal purchases stay two and a file read twice adds nothing.
 """
 
+import datetime as dt
 import hashlib
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -80,20 +81,22 @@ class Stager:
     others: dict[str, Target]
     paths: dict[tuple[str, str], int]
     rules: Ruleset
+    today: dt.date
     open_accounts: bool = False
     unknown_accounts: set[str] = field(default_factory=set)
     knows_some: bool = False
     _twins: dict[bytes, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, work: Import, account: Account) -> "Stager":
-        """Return a stager that knows the ledger's accounts and categories."""
+    def of(cls, work: Import, account: Account, today: dt.date) -> "Stager":
+        """Return a stager that knows the ledger's accounts and categories, and which day it is."""
         known = accounts.find_all(work.ledger_id, archived=False)
         found = {one.name.casefold(): Target.of(one) for one in known}
         paths = category_paths.ids_by_name(work.ledger_id)
         wanted = work.answers.get(ACCOUNTS_QUESTION) == OPEN_ACCOUNTS
         known_rules = rules.in_use(work.ledger_id)
-        return cls(work, Target.of(account), found, paths, known_rules, open_accounts=wanted)
+        target = Target.of(account)
+        return cls(work, target, found, paths, known_rules, today, open_accounts=wanted)
 
     def stage(self, batch: Batch) -> int:
         """Store a batch as waiting and rejected rows; returns how many there were."""
@@ -107,6 +110,9 @@ class Stager:
         account_id, name, currency = self._account(row) if row.account else self.account
         if currency != row.currency:
             reason = f"This row is in {row.currency}; the account {name} is in {currency}."
+            return _rejected(import_id, RejectedRow(row.line, reason, _raw(row)))
+        if row.date > self.today:
+            reason = f"{row.date.isoformat()} has not come yet. Bring this row once it is booked."
             return _rejected(import_id, RejectedRow(row.line, reason, _raw(row)))
         kind = "income" if row.amount > 0 else "expense"
         category = row.category or ""

@@ -117,6 +117,7 @@ def values_of(row: Transaction) -> dict[str, Any]:
         "account_id": row.account_id,
         "to_account_id": row.to_account_id,
         "to_amount": typed(row.to_amount or 0, row.to_currency) if row.to_currency else None,
+        "rate": f"{row.currency} = {row.rate} {row.to_currency}" if row.rate else None,
         "category_id": row.category_id,
         "tags": ", ".join(row.tags),
         "refund_of_id": row.refund_of_id,

@@ -111,6 +111,14 @@ def test_the_months_come_out_right(importer: Importer, layout: str) -> None:
         assert totals["count"] == count
 
 
+def test_a_row_of_a_day_to_come_is_kept_with_the_reason(importer: Importer) -> None:
+    tomorrow = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=2)  # wherever somebody is
+    work = importer.read(simple(BREAD, (tomorrow.isoformat(), "Rent", "-900.00")))
+    assert _counts(work) == (1, 0, 1)
+    assert [error["line"] for error in work["errors"]] == [3]
+    assert f"{tomorrow.isoformat()} has not come yet" in work["errors"][0]["reason"]
+
+
 @pytest.mark.parametrize("layout", statements.LAYOUTS)
 def test_the_same_file_again_adds_nothing(importer: Importer, layout: str) -> None:
     content = statements.LAYOUTS[layout](statements.entries(20))

@@ -37,7 +37,7 @@ PATIENCE = 60.0
 @pytest.fixture(scope="module")
 def entries() -> statements.Entries:
     """Enough rows for several batches."""
-    return statements.entries(ROWS, days=700)
+    return statements.entries(ROWS, start=dt.date(2024, 1, 1), days=700)
 
 
 # A worker that is killed
