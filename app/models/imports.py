@@ -108,7 +108,7 @@ class ImportRow(Base):
 
     ``status`` is new, duplicate or rejected; ``possible_duplicate`` only flags. A rejected row
     keeps its ``reason`` and ``raw`` text. ``amount`` is positive, in minor units. ``tags`` are
-    names with a line each.
+    names with a line each; ``lines`` are those of a split row, as JSON.
     """
 
     __tablename__ = "import_rows"
@@ -133,12 +133,16 @@ class ImportRow(Base):
     month: Mapped[int | None]
     amount: Mapped[minor | None]
     currency: Mapped[currency | None]
+    to_account_id: Mapped[int | None]
+    to_amount: Mapped[minor | None]
+    to_currency: Mapped[str | None] = mapped_column(String(3))
     description: Mapped[str] = mapped_column(Text, default="")
     payee: Mapped[str] = mapped_column(Text, default="")
     notes: Mapped[str] = mapped_column(Text, default="")
     search_text: Mapped[str] = mapped_column(Text, default="")
     category: Mapped[str] = mapped_column(Text, default="")
     tags: Mapped[str] = mapped_column(Text, default="", server_default="")
+    lines: Mapped[str] = mapped_column(Text, default="", server_default="")
     fingerprint: Mapped[bytes | None] = mapped_column(LargeBinary(16))
     occurrence: Mapped[int | None]
     reason: Mapped[str | None] = mapped_column(Text)

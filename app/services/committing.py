@@ -4,6 +4,8 @@ Rows, kept totals and how far it has come change together, so a batch is stored 
 however often its job is killed and started again.
 """
 
+import json
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Table, and_, case, func, insert, literal, select, update
@@ -13,13 +15,16 @@ from app.core.rows import AnySelect
 from app.models.base import session
 from app.models.categories import Category
 from app.models.imports import Import, ImportRow
-from app.models.totals import NO_CATEGORY
+from app.models.totals import ARRIVAL, NO_CATEGORY
 from app.models.transactions import Transaction
-from app.services import category_paths, duplicates, payees, tags, totals
+from app.services import categories, category_paths, duplicates, payees, splits, tags, totals
 
 BATCH = 10_000
 _TRANSACTIONS: Table = Transaction.__table__  # type: ignore[assignment]
-_COPIED = ("kind", "date", "amount", "currency", "description", "payee", "notes", "search_text")
+_COPIED = (
+    "kind", "date", "amount", "currency", "to_account_id", "to_amount", "to_currency",
+    "description", "payee", "notes", "search_text",
+)  # fmt: skip
 
 
 def commit_batch(work: Import) -> bool:
@@ -37,7 +42,8 @@ def commit_batch(work: Import) -> bool:
     stored = _insert(work, batch)
     payees.ensure(work.ledger_id, session.scalars(select(ImportRow.payee).where(batch).distinct()))
     _tag(work, batch)
-    totals.apply(_sums(work, batch))
+    split = _split(work, batch)
+    totals.apply(_sums(work, batch), split)
     work.cursor = last
     work.rows_done += stored
     work.rows_new -= again
@@ -95,7 +101,9 @@ def _insert(work: Import, batch: Any) -> int:
         "fingerprint": ImportRow.fingerprint,
         "occurrence": ImportRow.occurrence,
         "state": literal("cleared"),
+        "to_state": case((ImportRow.kind == "transfer", "cleared"), else_="open"),
         "is_tagged": ImportRow.tags != "",
+        "is_split": ImportRow.lines != "",
         "version": literal(1),
         "created_at": literal(now, Transaction.created_at.type),
         "updated_at": literal(now, Transaction.updated_at.type),
@@ -117,19 +125,59 @@ def _tag(work: Import, batch: Any) -> None:
     tags.link(work.ledger_id, {row_id: names.split("\n") for row_id, names in rows})
 
 
+def _split(work: Import, batch: Any) -> totals.Changes:
+    """Give the rows of a batch the lines that their file has; returns what these come to."""
+    stored = and_(
+        Transaction.import_id == ImportRow.import_id, Transaction.import_line == ImportRow.line
+    )
+    query = select(Transaction, ImportRow.lines).join(ImportRow, stored)
+    rows = session.execute(query.where(batch, ImportRow.lines != "")).all()
+    known = {one.id for one in categories.find_all(work.ledger_id)} if rows else set()
+    sums: list[totals.MonthSums] = []
+    for row, text in rows:
+        lines = [line | _known(line, known) for line in json.loads(text)]
+        splits.put(row, lines)
+        sums += totals.of(row).months
+    session.flush()
+    return totals.Changes(sums, [])
+
+
+def _known(line: dict[str, Any], known: Collection[int]) -> dict[str, Any]:
+    """Return the category of a line as long as there is such a one."""
+    return {"category_id": line["category_id"] if line["category_id"] in known else None}
+
+
 def _sums(work: Import, batch: Any) -> totals.Changes:
-    """Return what a batch adds to the kept totals; what a statement says is cleared."""
+    """Return what a batch adds to the kept totals, without the months of its split rows.
+
+    What a statement says is cleared.
+    """
     category = func.coalesce(Category.id, NO_CATEGORY)
     keys = (ImportRow.month, ImportRow.account_id, ImportRow.kind, category)
     sums = (func.sum(ImportRow.amount), func.count())
-    months = _with_category(work, select(*keys, *sums)).where(batch).group_by(*keys)
+    months = _with_category(work, select(*keys, *sums)).where(batch, ImportRow.lines == "")
     signed = case((ImportRow.kind == "income", ImportRow.amount), else_=-ImportRow.amount)
     days = (ImportRow.account_id, ImportRow.date)
     change = func.sum(signed)
     by_day = select(*days, change, change).where(batch).group_by(*days)
+    arrived, came = _arrivals(batch)
     return totals.Changes(
-        [(work.ledger_id, *row) for row in session.execute(months).all()],
-        [(work.ledger_id, *row) for row in session.execute(by_day).all()],
+        [(work.ledger_id, *row) for row in (*session.execute(months.group_by(*keys)), *arrived)],
+        [(work.ledger_id, *row) for row in (*session.execute(by_day), *came)],
+    )
+
+
+def _arrivals(batch: Any) -> tuple[Sequence[Any], Sequence[Any]]:
+    """Return what the transfers of a batch add at the accounts that they went to."""
+    went = (batch, ImportRow.to_account_id.is_not(None))
+    to, amount = ImportRow.to_account_id, func.sum(ImportRow.to_amount)
+    month = select(
+        ImportRow.month, to, literal(ARRIVAL), literal(NO_CATEGORY), amount, func.count()
+    )
+    day = select(to, ImportRow.date, amount, amount)
+    return (
+        session.execute(month.where(*went).group_by(ImportRow.month, to)).all(),
+        session.execute(day.where(*went).group_by(to, ImportRow.date)).all(),
     )
 
 

@@ -77,7 +77,7 @@ def mark_same_words(import_id: int, ledger_id: int) -> None:
     waiting = _numbered(ImportRow, ImportRow.line, *mine)
     in_ledger = Transaction.ledger_id == _unforeseen(ledger_id)
     stored = _numbered(Transaction, Transaction.id, in_ledger, span, unclaimed)
-    same = and_(*(waiting.c[name] == stored.c[name] for name in (*_WORDS, "twin")))
+    same = and_(*(waiting.c[name] == stored.c[name] for name in (*_WORDS, "to_account_id", "twin")))
     matched = select(waiting.c.row).join(stored, same)
     session.execute(
         update(ImportRow)
@@ -92,6 +92,7 @@ def _numbered(
 ) -> Subquery:
     """Return rows with what they say, and a number that tells equal ones apart."""
     words = [getattr(model, name).label(name) for name in _WORDS]
+    words.append(func.coalesce(model.to_account_id, 0).label("to_account_id"))
     twin = func.row_number().over(partition_by=words, order_by=row).label("twin")
     return select(row.label("row"), *words, twin).where(*conditions).subquery()
 

@@ -12,8 +12,8 @@ from app.models.transactions import Filters, ListedTransaction
 from app.services import accounts, categories, category_paths, transaction_lists
 
 HEADER = (
-    "date", "description", "amount", "currency", "category", "account", "payee", "notes", "tags",
-    "lines",
+    "date", "description", "amount", "currency", "category", "account", "to_amount", "payee",
+    "notes", "tags", "lines",
 )  # fmt: skip
 TRANSFER_TO = "\N{RIGHTWARDS ARROW} "
 """Stands in place of a category before the account that a transfer went to."""
@@ -38,7 +38,11 @@ def _cells(
         category = TRANSFER_TO + names[row.to_account_id]
     account, tags = names[row.account_id], ", ".join(row.tags)
     lines = "; ".join(_line(line, paths) for line in row.splits)
-    texts = [guard(text) for text in (category, account, row.payee, row.notes, tags, lines)]
+    arrived = ""
+    if row.to_amount is not None and row.to_currency is not None:
+        arrived = decimal_string(row.to_amount, digits(row.to_currency))
+    words = (category, account, arrived, row.payee, row.notes, tags, lines)
+    texts = [guard(text) for text in words]
     return (row.date.isoformat(), guard(row.description), amount, row.currency, *texts)
 
 

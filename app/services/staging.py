@@ -8,18 +8,20 @@ that is stored, so two equal purchases stay two and a file read twice adds nothi
 import datetime as dt
 import hashlib
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any
 
 from sqlalchemy import Table, delete, func, select
 
 from app.core.bulk import insert_rows
+from app.core.money import decimal_string, digits
 from app.models.accounts import Account
 from app.models.base import session
 from app.models.imports import Import, ImportRow
-from app.models.tags import in_order
+from app.models.tags import in_order, tag_key
 from app.models.transactions import month_number, searchable
-from app.services import accounts, category_paths, rules
-from app.services.exports import TRANSFER_TO
+from app.services import accounts, category_paths, own_rows, rules
+from app.services.own_rows import Misread, Target
 from app.services.rulesets import Outcome, Ruleset
 from app.services.statements import Batch, RejectedRow, StatementRow
 
@@ -38,33 +40,24 @@ COLUMNS = (
     "month",
     "amount",
     "currency",
+    "to_account_id",
+    "to_amount",
+    "to_currency",
     "description",
     "payee",
     "notes",
     "search_text",
     "category",
     "tags",
+    "lines",
     "fingerprint",
     "occurrence",
     "reason",
     "raw",
 )
 _ROWS: Table = ImportRow.__table__  # type: ignore[assignment]
-_NO_VALUES = (None,) * 7  # account to currency
-_NO_TEXTS = ("",) * 6  # description to tags
-
-
-class Target(NamedTuple):
-    """The account that rows go to, as far as staging needs it."""
-
-    id: int
-    name: str
-    currency: str
-
-    @classmethod
-    def of(cls, account: Account) -> "Target":
-        """Return ``account`` as a target."""
-        return cls(account.id, account.name, account.currency)
+_NO_VALUES = (None,) * 10  # account to the other side's currency
+_NO_TEXTS = ("",) * 7  # description to lines
 
 
 @dataclass
@@ -114,39 +107,51 @@ class Stager:
         if row.date > self.today:
             reason = f"{row.date.isoformat()} has not come yet. Bring this row once it is booked."
             return _rejected(import_id, RejectedRow(row.line, reason, _raw(row)))
-        kind = "income" if row.amount > 0 else "expense"
-        category = row.category or ""
-        if category.startswith(TRANSFER_TO):
-            reason = "This is a transfer; an export does not bring it back. Enter it by hand."
-            return _rejected(import_id, RejectedRow(row.line, reason, _raw(row)))
+        try:
+            return self._new(import_id, row, Target(account_id, name, currency))
+        except Misread as reason:
+            return _rejected(import_id, RejectedRow(row.line, str(reason), _raw(row)))
+
+    def _new(self, import_id: int, row: StatementRow, account: Target) -> tuple[Any, ...]:
+        """Return a row that waits. Misread when it says what cannot be stored."""
+        way = own_rows.way(row, account, partial(self._other, row))
+        kind, category = way.kind, row.category or ""
+        lines = own_rows.lines(row, kind, self.paths) if row.lines else ""
+        if lines or kind == "transfer":
+            category = ""
         category_id = self.paths.get((kind, category.casefold())) if category else None
-        payee, notes, tags = row.payee, row.notes, ""
+        payee, notes = row.payee, row.notes
+        names = own_rows.tag_names(row.tags) if row.tags else []
         if self.rules:
-            outcome = self._ruled(row, kind, account_id)
-            category_id = category_id or outcome.category_id
+            outcome = self._ruled(row, kind, account.id)
+            if not lines and kind != "transfer":
+                category_id = category_id or outcome.category_id
             payee = row.payee if outcome.payee is None else outcome.payee
             notes = row.notes if outcome.notes is None else outcome.notes
-            tags = "\n".join(in_order(outcome.tags))
-        fingerprint = _fingerprint(account_id, row.identity)
+            names += outcome.tags
+        tags = "\n".join(in_order({tag_key(name): name for name in names}.values()))
+        fingerprint = _fingerprint(account.id, row.identity)
         occurrence = self._twins[fingerprint] = self._twins.get(fingerprint, 0) + 1
         return (
             import_id,
             row.line,
             "new",
             False,
-            account_id,
+            account.id,
             category_id,
             kind,
             row.date.isoformat(),  # as text: a third of the time that drivers need for dates
             month_number(row.date),
             abs(row.amount),
             row.currency,
+            *way[1:],
             row.description,
             payee,
             notes,
             searchable(row.description, payee, notes, tags),
             category,
             tags,
+            lines,
             fingerprint,
             occurrence,
             None,
@@ -171,16 +176,32 @@ class Stager:
         name = str(row.account)[:100]
         found = self.others.get(name.casefold())
         if found is None and self.open_accounts:
-            found = self.others[name.casefold()] = Target.of(
-                accounts.record(
-                    self.work.ledger_id, name=name, type="checking", currency=row.currency
-                )
-            )
+            found = self.others[name.casefold()] = self._opened(name, row.currency)
         if found is None:
             self.unknown_accounts.add(name)
             return self.account
         self.knows_some = True
         return found
+
+    def _other(self, row: StatementRow, name: str) -> Target | None:
+        """Return the account that a transfer went to; opened where that was asked for.
+
+        One of another currency cannot be opened: the file does not say of which.
+        """
+        found = self.others.get(name.casefold())
+        if found is None and self.open_accounts and not _differ(row):
+            found = self.others[name.casefold()] = self._opened(name, row.currency)
+        return found
+
+    def _opened(self, name: str, currency: str) -> Target:
+        opened = accounts.record(self.work.ledger_id, name=name, type="checking", currency=currency)
+        return Target.of(opened)
+
+
+def _differ(row: StatementRow) -> bool:
+    """Whether something else arrived than what left."""
+    left = decimal_string(-row.amount, digits(row.currency))
+    return row.to_amount not in {"", left}
 
 
 def _rejected(import_id: int, row: RejectedRow) -> tuple[Any, ...]:

@@ -17,6 +17,7 @@ HEADER = [
     "currency",
     "category",
     "account",
+    "to_amount",
     "payee",
     "notes",
     "tags",

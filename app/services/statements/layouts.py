@@ -87,7 +87,14 @@ LAYOUTS: Final = (
             "category": "category",
             "account": "account",
         },
-        optional={"payee": "payee", "notes": "notes", "reference": "id"},
+        optional={
+            "payee": "payee",
+            "notes": "notes",
+            "reference": "id",
+            "tags": "tags",
+            "lines": "lines",
+            "to_amount": "to_amount",
+        },
         guarded=True,
     ),
     Layout(

@@ -29,6 +29,9 @@ COLUMNS: Final = [
     "status",
     "account",
     "product",
+    "tags",
+    "lines",
+    "to_amount",
 ]
 """The fields of a mapping that hold one column index or None."""
 
@@ -50,6 +53,7 @@ class Mapping:
     bank writes money out with a minus already). With ``direction`` it has no meaning, the words
     decide. ``payer`` names the other side of money in where ``payee`` names that of money out only.
     ``product`` tells apart running balances in one file. ``reference`` is the bank's id of a row.
+    ``tags``, ``lines`` and ``to_amount`` are what Outlay's own file says of its rows.
     """
 
     date: int
@@ -72,6 +76,9 @@ class Mapping:
     booked_words: tuple[str, ...] = ()
     account: int | None = None
     product: int | None = None
+    tags: int | None = None
+    lines: int | None = None
+    to_amount: int | None = None
     date_format: str | None = None
     decimal: str | None = None
     positive_means: str | None = None

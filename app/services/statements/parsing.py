@@ -35,6 +35,7 @@ class StatementRow(NamedTuple):
 
     ``line`` is where it begins in the file, from 1. ``identity`` tells duplicates: the bank's id,
     or date, amount, currency, text and balance; equal rows of one file have equal identities.
+    ``tags``, ``lines`` and ``to_amount`` are as Outlay's own file has them.
     """
 
     line: int
@@ -47,6 +48,9 @@ class StatementRow(NamedTuple):
     category: str | None
     account: str | None
     identity: str
+    tags: str = ""
+    lines: str = ""
+    to_amount: str = ""
 
 
 # What StatementRow._make does, at a quarter of its price: rows are made by the hundred thousand.
@@ -152,6 +156,9 @@ class _Parser:
                 texts.category,
                 texts.account,
                 identities,
+                texts.tags,
+                texts.lines,
+                texts.to_amount,
                 strict=True,
             ),
         )

@@ -33,6 +33,9 @@ class Texts:
         self.notes = self._optional(mapping.notes)
         self.category = [text or None for text in self._optional(mapping.category)]
         self.account = [text or None for text in self._optional(mapping.account)]
+        self.tags = self._optional(mapping.tags)
+        self.lines = self._optional(mapping.lines)
+        self.to_amount = self._optional(mapping.to_amount)
         self.payee = self._optional(mapping.payee)
         self.payer = self._optional(mapping.payer)
         self.description = _joined(parts) if parts else self._empty
