@@ -161,6 +161,10 @@ def _furnished(app: Flask, owner: Person) -> Ids:
     transfer = api.add(f"/transfers/matches{place}", joined)
     api.add(f"/transfers/matches/refusals{place}", refused)
     return {name: int(one["id"]) for name, one in made.items()} | {
+        "payee_id": payees[0]["id"],
+        "other_payee_id": payees[1]["id"],
+        "tag_id": tags[0]["id"],
+        "other_tag_id": tags[1]["id"],
         "transfer_id": int(transfer["id"]),
         **refused,
         "loose_expense_id": loose["expense_id"],
