@@ -158,3 +158,19 @@ def state_now(row_id: int, account_id: int | None, state: str) -> str:
         Reconciliation.account_id == account_id,
     )
     return "reconciled" if session.scalar(select(counts)) else "cleared"
+
+
+def follow(from_id: int, to_id: int) -> None:
+    """Let what counts on one row count on another, which has the same money."""
+    links = (ReconciledRow.reconciliation_id, ReconciledRow.ledger_id)
+    there = select(ReconciledRow.reconciliation_id).where(ReconciledRow.transaction_id == to_id)
+    known = set(session.scalars(there))
+    mine = select(*links).where(ReconciledRow.transaction_id == from_id)
+    rows = [
+        {"reconciliation_id": row.reconciliation_id, "ledger_id": row.ledger_id}
+        | {"transaction_id": to_id}
+        for row in session.execute(mine)
+        if row.reconciliation_id not in known
+    ]
+    if rows:
+        session.execute(insert(ReconciledRow), rows)

@@ -14,7 +14,14 @@ from app.models.tags import MOST_TAGS, in_order, tag_key
 from app.models.transactions import Transaction
 from app.models.transfers import RefusedMatch, TransferHalf
 from app.models.users import User
-from app.services import activities, bulk_changes, receipts, transactions, transfer_halves
+from app.services import (
+    activities,
+    bulk_changes,
+    receipts,
+    reconciliations,
+    transactions,
+    transfer_halves,
+)
 from app.services.bulk_changes import Snapshot, Steps
 from app.services.transfer_halves import RECEIPTS, VERSION
 
@@ -28,6 +35,7 @@ def join(expense: Transaction, income: Transaction, by_id: int) -> TransferHalf:
     out_row, in_row = activities.snapshot(expense), activities.snapshot(income)
     in_row |= {"id": income.id, RECEIPTS: receipts.hand_over(income.id, expense.id)}
     values = _joined(expense, income)
+    reconciliations.follow(income.id, expense.id)
     transactions.remove(income)
     transactions.amend(expense, **values, lines=[], updated_by_id=by_id)
     return transfer_halves.record(expense, out_row, in_row)
@@ -53,8 +61,9 @@ def require_halves(expense: Transaction, income: Transaction) -> None:
 def take_apart(ledger_id: int, halves: Sequence[TransferHalf], by: Trace) -> Steps:
     """Make two rows again of each of several transfers, as they were; returns what changed.
 
-    That is what each row was, None where it was not there, and what it became. Conflict where a
-    half fits no more with what there is.
+    What statements say of either side stays as it is by now. Returned is what each row was, None
+    where it was not there, and what it became. Conflict where a half fits no more with what there
+    is.
     """
     fits = _Mending(ledger_id, halves)
     now = activities.snapshots([half.transaction_id for half in halves])
@@ -62,8 +71,10 @@ def take_apart(ledger_id: int, halves: Sequence[TransferHalf], by: Trace) -> Ste
     revived: dict[int, Snapshot] = {}
     for half in halves:
         is_now = now[half.transaction_id]
-        back[half.transaction_id] = (is_now, fits(half.out_row) | {"version": is_now["version"]})
-        revived[half.row_id] = _plain(fits(half.in_row))
+        kept = {"version": is_now["version"], "state": is_now["state"]}
+        back[half.transaction_id] = (is_now, fits(half.out_row) | kept)
+        revived[half.row_id] = _plain(fits(half.in_row)) | {"state": is_now["to_state"]}
+        reconciliations.follow(half.transaction_id, half.row_id)
     brought = {half.row_id: half.in_row[RECEIPTS] for half in halves}
     _forget(halves)
     bulk_changes.write(ledger_id, back, by)

@@ -218,6 +218,25 @@ def test_a_deleted_transfer_comes_back_with_both_its_halves(bank: Bank) -> None:
     assert _differences(bank.api.app) == []
 
 
+def test_a_reconciled_half_is_joined_only_when_meant_and_stays_reconciled(bank: Bank) -> None:
+    bank.bring(bank.main, OUT)
+    bank.bring(bank.savings, IN)
+    pair = {name: value for name, value in bank.pair().items() if name != "version"}
+    settled = f"/accounts/{bank.savings}/reconciliations"
+    made = bank.api.add(settled, date="2026-02-28", balance="200")
+    problem(409, bank.api.post(MATCHES, pair))
+    row = bank.api.add(MATCHES, pair, allow_reconciled=True)
+    assert (row["state"], row["to_state"]) == ("cleared", "reconciled")
+    path = f"/transfers/{row['id']}/take-apart"
+    problem(409, bank.api.post(path))
+    apart = expect(200, bank.api.post(f"{path}?allow_reconciled=true"))
+    assert [apart[one]["state"] for one in ("expense", "income")] == ["cleared", "reconciled"]
+    row = bank.api.add(MATCHES, pair, allow_reconciled=True)
+    assert bank.api.delete(f"{settled}/{made['id']}").status_code in {200, 204}
+    assert bank.api.read(f"/transactions/{row['id']}")["to_state"] == "cleared"
+    assert _differences(bank.api.app) == []
+
+
 def test_rows_of_two_currencies_are_joined_by_hand_and_have_a_rate(bank: Bank) -> None:
     out = bank.api.spend("20", date="2026-02-03", account_id=bank.main)
     arrived = bank.api.earn("3250", date="2026-02-03", account_id=bank.yen)

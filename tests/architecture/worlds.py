@@ -149,12 +149,6 @@ def _furnished(app: Flask, owner: Person) -> Ids:
     payees, tags = (api.read(f"/{noun}{place}")["items"] for noun in ("payees", "tags"))
     purse = f"/accounts/{made['account_id']['id']}/reconciliations"
     made["reconciliation_id"] = api.add(purse, date="2026-01-31", balance="0")
-    return {name: int(one["id"]) for name, one in made.items()} | {
-        "payee_id": payees[0]["id"],
-        "other_payee_id": payees[1]["id"],
-        "tag_id": tags[0]["id"],
-        "other_tag_id": tags[1]["id"],
-    pairs = [_pair(api, place, used["id"], made["account_id"]["id"]) for _ in range(3)]
     savings = api.add(f"/accounts{place}", name="Savings")
     pairs = [_pair(api, place, used["id"], savings["id"]) for _ in range(3)]
     joined, refused, loose = pairs
