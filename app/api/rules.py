@@ -1,5 +1,6 @@
 """Rules: what is to be done to rows that look like something."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -8,7 +9,7 @@ from flask import Response
 from app.api.acting import actor
 from app.api.answers import expected_version, json_response
 from app.api.blueprint import Blueprint, revisioned
-from app.api.idempotency import idempotent
+from app.api.idempotency import idempotent, replayed
 from app.controllers import rules
 from app.models.bulk_changes import BulkChange
 from app.models.rules import Rule
@@ -63,13 +64,23 @@ def preview(data: dict[str, Any], query: dict[str, Any]) -> Response:
 
 @blp.route("/apply", methods=["POST"])
 @needs(Permission.EDIT)
-@idempotent
 @blp.arguments(ApplyInput)
 @blp.arguments(LedgerQuery, location="query")
 @blp.response(201, BulkChangeSchema)
 def apply(data: dict[str, Any], query: dict[str, Any]) -> Response:
     """Run rules over the rows there are, as a bulk change that can be taken back."""
-    change: BulkChange = rules.apply(actor(), **query, **data)
+    again = replayed()
+    if again is not None:
+        return again
+    row_ids = rules.find_changing(actor(), **query, **data)
+    return _apply(data.get("rule_ids"), row_ids, **query)
+
+
+@idempotent
+def _apply(
+    rule_ids: Sequence[int] | None, row_ids: Sequence[int], ledger_id: int | None = None
+) -> Response:
+    change: BulkChange = rules.apply(actor(), ledger_id, rule_ids=rule_ids, row_ids=row_ids)
     response = json_response(BulkChangeSchema().dump(change), 201)
     response.headers["Location"] = f"/api/bulk-changes/{change.id}"
     return response

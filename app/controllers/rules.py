@@ -91,25 +91,50 @@ def preview(
     return rules.preview(scope.id, Ruleset.of(scope.id, tried), filters or Filters(), **place)
 
 
-def apply(
+def find_changing(
     actor: Actor,
     ledger_id: int | None = None,
     *,
     rule_ids: Sequence[int] | None = None,
     filters: Filters | None = None,
-) -> BulkChange:
-    """Run rules over the rows there are, in one step that can be taken back.
+) -> Sequence[int]:
+    """Return the ids of the rows that rules would change: all active ones unless some are named.
 
-    All active ones unless some are named. Invalid when they change nothing.
+    It reads the whole ledger, so nobody should have to wait for it. Invalid when there are too
+    many, or none.
+    """
+    scope = scoping.find_ledger(actor, ledger_id)
+    require(scope, Permission.EDIT)
+    ruleset = Ruleset.of(scope.id, _chosen(scope.id, rule_ids))
+    found = rules.find_changing(scope.id, ruleset, filters or Filters())
+    if not found:
+        raise _nothing()
+    return found
+
+
+def apply(
+    actor: Actor,
+    ledger_id: int | None = None,
+    *,
+    row_ids: Sequence[int],
+    rule_ids: Sequence[int] | None = None,
+) -> BulkChange:
+    """Run rules over rows that :func:`find_changing` found, in one step that can be taken back.
+
+    Invalid when they change nothing any more.
     """
     scope = scoping.find_ledger(actor, ledger_id)
     require(scope, Permission.EDIT)
     with unit_of_work(scope):
-        ruleset = Ruleset.of(scope.id, _chosen(scope.id, rule_ids))
-        steps = rules.plan(scope.id, ruleset, filters or Filters())
+        steps = rules.plan(Ruleset.of(scope.id, _chosen(scope.id, rule_ids)), row_ids)
         if not steps:
-            raise Invalid("No row would change.", errors={"rule_ids": ["No row would change."]})
+            raise _nothing()
         return bulk_changes.record(scope.id, "rules", steps, actor.trace)
+
+
+def _nothing() -> Invalid:
+    message = "No row would change."
+    return Invalid(message, errors={"rule_ids": [message]})
 
 
 def _chosen(ledger_id: int, rule_ids: Sequence[int] | None) -> list[Rule]:

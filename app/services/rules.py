@@ -124,16 +124,26 @@ def preview(
     return Preview(rows, looked_at, next(snapshots, None) is None, items)
 
 
-def plan(ledger_id: int, ruleset: Ruleset, filters: Filters) -> Steps:
-    """Return what becomes of all rows that pass ``filters``. Invalid above so many changes."""
-    steps: Steps = {}
-    for row_id, before in _snapshots(ledger_id, filters):
-        after = become(ruleset, before)
-        if after is not None:
-            steps[row_id] = (before, after)
-        if len(steps) > MOST:
+def find_changing(ledger_id: int, ruleset: Ruleset, filters: Filters) -> Sequence[int]:
+    """Return the ids of the rows passing ``filters`` that would change. Invalid above so many."""
+    changing: list[int] = []
+    for row_id, before in _snapshots(ledger_id, filters) if ruleset else ():
+        if become(ruleset, before) is not None:
+            changing.append(row_id)
+        if len(changing) > MOST:
             message = f"That would change more than {MOST:,} rows. Narrow it, by dates for example."
             raise Invalid(message, errors={"filters": [message]})
+    return changing
+
+
+def plan(ruleset: Ruleset, row_ids: Sequence[int]) -> Steps:
+    """Return what becomes of rows as they are now; those that stay are left out."""
+    steps: Steps = {}
+    for start in range(0, len(row_ids), BATCH):
+        for row_id, before in activities.snapshots(row_ids[start : start + BATCH]).items():
+            after = become(ruleset, before)
+            if after is not None:
+                steps[row_id] = (before, after)
     return steps
 
 

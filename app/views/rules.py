@@ -1,5 +1,6 @@
 """Rules: what is done to rows by itself, tried before it is, and run over the past."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Flask, redirect, render_template, request, url_for
@@ -18,7 +19,7 @@ from app.views.books import Books
 from app.views.current_ledger import about, within
 from app.views.forms import Form, attempt, sent_version
 from app.views.messages import done, failed
-from app.views.once import once
+from app.views.once import done_already, once
 from app.views.paging import numbered
 from app.views.rule_forms import RuleForm, values_like, values_of
 from app.views.rule_sentences import ACTION_CHOICES, CONDITION_CHOICES, sentence
@@ -172,15 +173,25 @@ def confirm_apply() -> Answer:
 
 @blp.post("/apply")
 @needs(Permission.EDIT)
-@once
 def apply() -> Response:
     """Run a rule, or all active ones, over the rows there are; one step takes it back."""
-    form = Form(RunInput())
+    again = done_already()
+    if again is not None:
+        return again
+    form = Form(RunInput(exclude=("page",)))
     asked = form.load()
     if asked is None:
         raise Invalid(errors=form.errors)
-    asked.pop("page", None)
-    change = form.call(rules.apply, actor(), **_run(asked))
+    run = _run(asked)
+    row_ids = form.call(rules.find_changing, actor(), **run)
+    return _apply(form, run["rule_ids"], row_ids or ())
+
+
+@once
+def _apply(form: Form, rule_ids: Sequence[int] | None, row_ids: Sequence[int]) -> Response:
+    change = None
+    if row_ids:
+        change = form.call(rules.apply, actor(), rule_ids=rule_ids, row_ids=row_ids)
     if change is None:
         failed(" ".join(message for said in form.errors.values() for message in said))
         return redirect(url_for("rules.confirm_apply", **form.values), 303)
