@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, select, union_all
+from sqlalchemy import ColumnElement, func, literal, literal_column, select, union_all
 
 from app.models.base import read, session
 from app.models.categories import Category
@@ -118,11 +118,18 @@ def _of_payee(payee: str) -> ColumnElement[bool]:
 def _described(description: str) -> tuple[ColumnElement[bool], ...]:
     """Match descriptions alike; the index knows only rows that have one and a category."""
     wanted = "".join(one.lower() if one.isascii() else one for one in description[:_ALIKE])
-    beginning: Any = func.substr(Transaction.description, 1, _ALIKE)
+    # Written out, as the index has them: parameters could be anything.
+    part: list[Any] = [literal_column("1"), literal_column(str(_ALIKE))]
+    beginning: Any = func.substr(Transaction.description, *part)
     if searching.is_postgres():
-        beginning = beginning.collate("C")
-    alike = func.lower(beginning) == wanted
-    return alike, Transaction.description != "", Transaction.category_id.is_not(None)
+        alike = func.lower(beginning.collate("C")) == wanted
+    else:
+        alike = beginning.collate("NOCASE") == wanted
+    return (
+        alike,
+        Transaction.description != literal_column("''"),
+        Transaction.category_id.is_not(None),
+    )
 
 
 def _few(ledger_id: int, mark: Any, *conditions: ColumnElement[bool]) -> Any:
