@@ -33,4 +33,4 @@ def test_sums_are_told_and_lines_taken_out(person: Person) -> None:
     expect(left).to_have_text("Nothing left to split")
     expect(page.get_by_label("Amount 2")).to_have_value("0.2")
     page.get_by_role("button", name="Add", exact=True).locator("visible=true").click()
-    person.sees("2 lines")
+    person.sees("Added: €0.30")

@@ -52,7 +52,7 @@ def test_lines_and_tags_are_entered(ada: Visitor) -> None:
     assert (unread.status_code, "Line 2: Not an amount" in unread.text) == (422, True)
     typed = _typed(ada, tags="Home, trip ,", **lines)
     assert ada.post("/transactions", typed).status_code == 303
-    assert "2 lines" in ada.get("/transactions").text
+    assert "2 categories" in ada.get("/transactions").text
     edit = ada.get(f"{_newest(ada)}/edit").text
     assert all(f'value="{text}"' in edit for text in ("bread", "Home, trip", "4.00", "6.00"))
 
