@@ -95,7 +95,7 @@ def test_a_new_ledger_is_opened_and_looked_at(mia: Visitor) -> None:
     page = mia.get(f"/?ledger_id={ledger}")
     assert _current(page) == "Flat & garden"
     accounts = mia.get(f"/accounts?ledger_id={ledger}")
-    assert "Main account CHF" in words(accounts)
+    assert "Main account Checking · CHF" in words(accounts)
 
 
 def test_the_form_sent_twice_opens_one_ledger(mia: Visitor) -> None:
