@@ -46,6 +46,7 @@ class Books:
         self.rows: list[int] = []
         self.imports: list[int] = []
         self.changes: list[int] = []
+        self.settled: list[int] = []
         self.here = here
 
     def _account(self, here: str, name: str, opening: str) -> Body:
@@ -162,9 +163,32 @@ class Books:
     def join(self, who: Api, pick: int) -> TestResponse | None:
         """Make one transfer of two imported halves, if some look like it."""
         pairs = who.read("/transfers/matches", ledger_id=self.ledger_id)["items"]
-        return self._on(pairs, pick, lambda pair: who.post("/transfers/matches", {
+        return self._on(pairs, pick, lambda pair: who.post(f"/transfers/matches{self.here}", {
             "expense_id": pair["expense"]["id"], "income_id": pair["income"]["id"],
         }))  # fmt: skip
+
+    def part(self, who: Api, pick: int) -> TestResponse | None:
+        """Take a joined transfer apart again."""
+        found = who.rows(ledger_id=self.ledger_id, type="transfer")
+        ids = [row["id"] for row in found]
+        return self._on(ids, pick, lambda row: who.post(f"/transfers/{row}/take-apart"))
+
+    def settle(self, who: Api, amount: str, date: str, pick: int) -> TestResponse | None:
+        """Hold an account against a statement, with a row that makes up for the difference."""
+        said = {"date": date, "balance": amount, "adjust": True}
+        account = self.accounts[pick % 3]
+        self.settled.append(account)
+        return who.post(f"/accounts/{account}/reconciliations", said)
+
+    def unsettle(self, who: Api, pick: int) -> TestResponse | None:
+        """Take back what was settled last in an account."""
+
+        def unsettle(account: int) -> TestResponse | None:
+            path = f"/accounts/{account}/reconciliations"
+            items = who.get(path).get_json()["items"]
+            return who.delete(f"{path}/{items[0]['id']}") if items else None
+
+        return self._on(self.settled, pick, unsettle)
 
     def _said(self, kind: str, amount: str, date: str, pick: int) -> Body:
         """Return the values of a row; a transfer goes to the next account, its rate is two."""
@@ -187,7 +211,7 @@ class Books:
 
     @staticmethod
     def _on(
-        things: Sequence[Any], pick: int, act: Callable[[Any], TestResponse]
+        things: Sequence[Any], pick: int, act: Callable[[Any], TestResponse | None]
     ) -> TestResponse | None:
         return act(things[pick % len(things)]) if things else None
 

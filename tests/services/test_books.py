@@ -26,6 +26,10 @@ DEEDS: dict[str, st.SearchStrategy[tuple[object, ...]]] = {
     "bulk": st.tuples(st.sampled_from(["account", "category", "state", "date", "delete"]), picks),
     "take_back": st.tuples(picks),
     "merge": st.tuples(st.sampled_from(["expense", "income"]), picks),
+    "join": st.tuples(picks),
+    "part": st.tuples(picks),
+    "settle": st.tuples(amounts, dates, picks),
+    "unsettle": st.tuples(picks),
     "load": st.tuples(st.integers(1, 2), st.integers(1, 8), st.booleans()),
     "unload": st.tuples(picks, st.sampled_from(["keep", "delete"])),
 }
@@ -36,7 +40,7 @@ rounds = st.lists(st.lists(steps, min_size=1, max_size=3), min_size=4, max_size=
 
 
 @settings(
-    max_examples=12, derandomize=True, database=None,
+    max_examples=10, derandomize=True, database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 @given(taken=rounds)
@@ -46,6 +50,7 @@ def test_whatever_two_people_do_at_once_the_books_are_right(
     books = Books(caller, work)
     for number, kind in enumerate(("expense", "transfer", "income", "expense")):
         books.create(books.owner, kind, "10.00", "2026-01-01", number)
+    books.at_once([(0, "load", (1, 6, False)), (1, "load", (1, 6, True))])
     for together in taken:
         assert set(books.at_once(together)) <= ANSWERS
     books.check()
