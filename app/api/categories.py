@@ -21,7 +21,7 @@ from app.schemas.categories import (
     CategorySchema,
     UsageSchema,
 )
-from app.schemas.directories import SuggestionQuery, SuggestionSchema
+from app.schemas.directories import SuggestedSchema, SuggestionQuery
 from app.schemas.merges import MergedSchema, MergeInput
 
 blp = Blueprint(
@@ -91,7 +91,7 @@ def delete(category_id: int) -> None:
 @blp.route("/suggestion", methods=["GET"])
 @needs(Permission.SEE)
 @blp.arguments(SuggestionQuery, location="query")
-@blp.response(200, SuggestionSchema)
+@blp.response(200, SuggestedSchema)
 @revisioned
 def suggest(query: dict[str, Any]) -> Response:
     """Suggest a category for a new transaction, from what the last ones alike had, or null.
@@ -99,7 +99,7 @@ def suggest(query: dict[str, Any]) -> Response:
     These are those of the same payee, or else those whose descriptions begin alike.
     """
     found = suggestions.find(actor(), **query)
-    return json_response(SuggestionSchema().dump(found) if found else None)
+    return json_response(SuggestedSchema().dump({"suggestion": found}))
 
 
 @blp.route("/<id:category_id>/usage", methods=["GET"])

@@ -83,6 +83,12 @@ class SuggestionSchema(Schema):
     count = fields.Integer()
 
 
+class SuggestedSchema(Schema):
+    """What is suggested, null where nothing is."""
+
+    suggestion = fields.Nested(SuggestionSchema, allow_none=True)
+
+
 class RefusalInput(Input):
     """The payee for which no category is wanted."""
 

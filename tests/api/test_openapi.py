@@ -56,7 +56,7 @@ def _name(operation: Any) -> str:
 
 def _fill(api: Api) -> dict[str, Any]:
     """Make one of everything; returns the ids by the names they have in paths."""
-    row_id = int(api.spend("1.00", description="something")["id"])
+    row_id = int(api.spend("1.00", description="something", payee="Baker", tags=["tea"])["id"])
     agreed = {"date": "2026-01-31", "balance": "0"}
     reconciliations = f"/accounts/{api.person.account_id}/reconciliations"
     statement = "date,description,amount,currency,category,account\n2026-01-02,Bread,-3.50,EUR,,\n"
@@ -65,6 +65,8 @@ def _fill(api: Api) -> dict[str, Any]:
         "account_id": api.person.account_id,
         "category_id": api.category("Fun"),
         "transaction_id": row_id,
+        "payee_id": api.read("/payees")["items"][0]["id"],
+        "tag_id": api.read("/tags")["items"][0]["id"],
         "rule_id": api.add("/rules", RULE)["id"],
         "reconciliation_id": api.add(reconciliations, agreed)["id"],
         "bulk_change_id": api.add("/bulk-changes", {"ids": [row_id], "set": {"notes": "x"}})["id"],

@@ -9,7 +9,8 @@ from tests.factories.callers import Api, Body, expect, refused
 
 
 def _suggested(api: Api, **said: str) -> Body | None:
-    found: Body | None = expect(200, api.get("/categories/suggestion", query_string=said))
+    answer = expect(200, api.get("/categories/suggestion", query_string=said))
+    found: Body | None = answer["suggestion"]
     return found
 
 
