@@ -1,6 +1,7 @@
 """The API does what its description says, whatever is sent to it."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -38,6 +39,7 @@ SLOW = {"auth_register": 3, "auth_login": 3}  # hashing a password is slow on pu
 OF_ADMINISTRATORS = ("admin_", "people_", "instance_", "jobs_")
 METHODS = {"get", "post", "put", "patch", "delete"}
 
+STATEMENT = "date,description,amount,currency,category,account\n2026-01-02,Bread,-3.50,EUR,,\n"
 RULE = {
     "name": "Bread",
     "conditions": [{"field": "amount", "operator": "at_least", "value": "0"}],
@@ -54,73 +56,100 @@ def _name(operation: Any) -> str:
     return str(operation.definition.raw["operationId"])
 
 
-def _fill(api: Api) -> dict[str, Any]:
-    """Make one of everything; returns the ids by the names they have in paths."""
+def _ids(operation: Any, api: Api) -> dict[str, Any]:
+    """Make one of everything that an operation names; returns the ids by their names in its path.
+
+    There is a row in any case, so that lists are not empty.
+    """
     row_id = int(api.spend("1.00", description="something", payee="Baker", tags=["tea"])["id"])
-    agreed = {"date": "2026-01-31", "balance": "0"}
-    reconciliations = f"/accounts/{api.person.account_id}/reconciliations"
-    statement = "date,description,amount,currency,category,account\n2026-01-02,Bread,-3.50,EUR,,\n"
+    named = re.findall(r"{(\w+)}", operation.path)
+    found: dict[str, Any] = {}
+    for name in named:
+        if name == "invitation_id":
+            found[name] = _invitation(operation, api)
+        elif name not in found:
+            made = MAKERS[name](api, row_id)
+            found |= made if isinstance(made, dict) else {name: made}
+    return {name: found[name] for name in named}
+
+
+def _reconciliation(api: Api, _: int) -> dict[str, Any]:
+    account_id = api.person.account_id
+    said = {"date": "2026-01-31", "balance": "0"}
+    made = api.add(f"/accounts/{account_id}/reconciliations", said)
+    return {"account_id": account_id, "reconciliation_id": made["id"]}
+
+
+def _import(api: Api, _: int) -> Any:
+    return api.upload(STATEMENT).get_json()["id"]
+
+
+def _pair(api: Api) -> dict[str, Any]:
+    """Make money out of one account and money into another one."""
+    other = api.add("/accounts", name="Savings")["id"]
     return {
-        "ledger_id": api.person.ledger_id,
-        "account_id": api.person.account_id,
-        "category_id": api.category("Fun"),
-        "transaction_id": row_id,
-        "payee_id": api.read("/payees")["items"][0]["id"],
-        "tag_id": api.read("/tags")["items"][0]["id"],
-        "rule_id": api.add("/rules", RULE)["id"],
-        "reconciliation_id": api.add(reconciliations, agreed)["id"],
-        "bulk_change_id": api.add("/bulk-changes", {"ids": [row_id], "set": {"notes": "x"}})["id"],
-        "saved_filter_id": api.add("/saved-filters", name="Tea", filters={"q": "tea"})["id"],
-        "receipt_id": api.attach(row_id, picture("PNG", (8, 8)))["id"],
-        "import_id": api.upload(statement).get_json()["id"],
-        "session_id": api.read("/auth/sessions")["items"][0]["id"],
-        "token_id": api.add("/user/tokens", name="Backup", scopes=["read"])["id"],
-        **_halves(api),
-        **_of_instance(api),
-        "member_id": api.add(f"/ledgers/{api.person.ledger_id}/members", name="Grandma")["id"],
+        "expense_id": api.spend("2", account_id=api.person.account_id)["id"],
+        "income_id": api.earn("2", account_id=other)["id"],
     }
 
 
-def _halves(api: Api) -> dict[str, Any]:
-    """Make a transfer that was joined of two rows, and two rows that are said to be none."""
-    accounts = {
-        "expense": api.person.account_id,
-        "income": api.add("/accounts", name="Savings")["id"],
-    }
-    pairs = [
-        {
-            f"{kind}_id": api.add("/transactions", type=kind, amount="2", account_id=account_id)[
-                "id"
-            ]
-            for kind, account_id in accounts.items()
-        }
-        for _ in range(2)
-    ]
-    transfer = api.add("/transfers/matches", pairs[0])
-    return {"transfer_id": transfer["id"], **api.add("/transfers/matches/refusals", pairs[1])}
+def _bulk_change(api: Api, row_id: int) -> Any:
+    return api.add("/bulk-changes", {"ids": [row_id], "set": {"notes": "x"}})["id"]
 
 
-def _of_instance(api: Api) -> dict[str, Any]:
-    """Make what administrators manage: somebody else, a mail that failed, a job that waits."""
+def _mail(api: Api, _: int) -> int:
     with api.app.app_context(), unit_of_work() as work:
         mail = Mail(kind="verify_email", recipient="x@example.com", status="failed")
         work.session.add(mail)
         work.session.flush()
-        queue.enqueue("app.jobs.mails.send", mail.id, name="one")
-        mail_id = mail.id
-    return {"user_id": person(api.app).id, "mail_id": mail_id, "job_id": "one"}
+        return mail.id
 
 
-def _invitation(operation: Any, api: Api) -> dict[str, int]:
+def _job(api: Api, _: int) -> str:
+    with api.app.app_context():
+        queue.enqueue("app.jobs.mails.send", 1, name="one")
+    return "one"
+
+
+def _invitation(operation: Any, api: Api) -> int:
     """Make an invitation of the kind that an operation is about."""
     if "/ledgers/" not in operation.path:
-        return {"invitation_id": invitation(api.app)}
+        return invitation(api.app)
     path = f"/ledgers/{api.person.ledger_id}/invitations"
-    return {"invitation_id": api.add(path, role="viewer")["id"]}
+    return int(api.add(path, role="viewer")["id"])
+
+
+MAKERS: dict[str, Callable[[Api, int], Any]] = {
+    "ledger_id": lambda api, _: api.person.ledger_id,
+    "account_id": lambda api, _: api.person.account_id,
+    "category_id": lambda api, _: api.category("Fun"),
+    "transaction_id": lambda _, row_id: row_id,
+    "payee_id": lambda api, _: api.read("/payees")["items"][0]["id"],
+    "tag_id": lambda api, _: api.read("/tags")["items"][0]["id"],
+    "rule_id": lambda api, _: api.add("/rules", RULE)["id"],
+    "reconciliation_id": _reconciliation,
+    "bulk_change_id": _bulk_change,
+    "saved_filter_id": lambda api, _: api.add("/saved-filters", name="Tea", filters={"q": "tea"})[
+        "id"
+    ],
+    "receipt_id": lambda api, row_id: api.attach(row_id, picture("PNG", (8, 8)))["id"],
+    "import_id": _import,
+    "session_id": lambda api, _: api.read("/auth/sessions")["items"][0]["id"],
+    "token_id": lambda api, _: api.add("/user/tokens", name="Backup", scopes=["read"])["id"],
+    "transfer_id": lambda api, _: api.add("/transfers/matches", _pair(api))["id"],
+    "expense_id": lambda api, _: api.add("/transfers/matches/refusals", _pair(api)),
+    "member_id": lambda api, _: api.add(f"/ledgers/{api.person.ledger_id}/members", name="Gran")[
+        "id"
+    ],
+    "user_id": lambda api, _: person(api.app).id,
+    "mail_id": _mail,
+    "job_id": _job,
+}
+"""What makes a thing, by the name that its id has in paths: the id, or several by their names."""
 
 
 def _try(operation: Any, api: Api, mode: GenerationMode, examples: int) -> int:
-    ids = _fill(api) | _invitation(operation, api)
+    ids = _ids(operation, api)
     answered: list[int] = []
 
     @settings(
