@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, and_, bindparam, false, or_, select, true
+from sqlalchemy import CTE, BindParameter, ColumnElement, and_, bindparam, false, or_, select, true
 from sqlalchemy.orm import aliased
 
 from app.core.money import MAX_SUM, digits
@@ -103,7 +103,7 @@ def parts(ledger_id: int, filters: Filters, *columns: Any, hits: Hits) -> list[A
     ]
 
 
-def mine(ledger_id: int, *, by_ledger: bool) -> Condition:
+def mine(ledger_id: int | BindParameter[int], *, by_ledger: bool) -> Condition:
     """Return the condition that a row is of the ledger; its index is used only ``by_ledger``.
 
     Unless something is added to the number, SQLite takes that index before any better one.

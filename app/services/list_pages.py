@@ -122,7 +122,8 @@ def _kept(shape: Shape) -> AnySelect:
 
 def _built(shape: Shape, narrowing: list[Condition]) -> AnySelect:
     columns, order, by, only, is_postgres = shape
-    mine = select(*columns).where(Transaction.ledger_id == bindparam("ledger_id", type_=Id))
+    of_ledger = list_filters.mine(bindparam("ledger_id", type_=Id), by_ledger=by == "ledger")
+    mine = select(*columns).where(of_ledger)
     key = (order.column(), Transaction.id)
     if by == "ledger":
         return order.page(order.starting(mine.where(*narrowing), *key))

@@ -2,7 +2,7 @@
 
 SQLite looks them up in an FTS5 table, PostgreSQL in a GIN index over tsvectors; the migrations make
 both. Either is given words that :func:`app.models.transactions.words_of` found, and each row's
-ledger as one more, so that a search costs what its own ledger makes it cost.
+ledger as one more, so that a search for frequent words costs what its own ledger makes it cost.
 """
 
 import json
@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 
+from app.core.rows import AnySelect
 from app.models.base import read, session
 from app.models.transactions import Transaction, words_of
 
@@ -46,11 +47,12 @@ def matches(ledger_id: int, text: str) -> ColumnElement[bool]:
     if is_postgres():
         words = " & ".join([f"'{_LEDGER}{ledger_id}'", *(f"'{w}':*" for w in words_of(text))])
         return _VECTOR.op("@@")(cast(words, TSQUERY))
-    return Transaction.id.in_(select(_SEARCH.c.rowid).where(_lookup(ledger_id, text)))
+    return Transaction.id.in_(select(_SEARCH.c.rowid).where(_lookup(text, ledger_id)))
 
 
-def _lookup(ledger_id: int, text: str) -> ColumnElement[bool]:
-    words = " ".join([f'"{_LEDGER}{ledger_id}"', *(f'"{word}" *' for word in words_of(text))])
+def _lookup(text: str, ledger_id: int | None = None) -> ColumnElement[bool]:
+    own = [] if ledger_id is None else [f'"{_LEDGER}{ledger_id}"']
+    words = " ".join([*own, *(f'"{word}" *' for word in words_of(text))])
     return _SEARCH.c.transaction_search.op("MATCH")(words)
 
 
@@ -63,11 +65,17 @@ def find(ledger_id: int, text: str, most: int) -> Sequence[int] | None:
     """Return the ids of the rows that have the words of ``text``, None where more than ``most``."""
     if not words_of(text):
         return []
+    mine = select(Transaction.id).where(Transaction.ledger_id + 0 == ledger_id)
     if is_postgres():
-        mine = select(Transaction.id).where(Transaction.ledger_id == ledger_id)
-        query = mine.where(matches(ledger_id, text))
-    else:
-        query = select(_SEARCH.c.rowid).where(_lookup(ledger_id, text))
+        return _at_most(most, mine.where(matches(ledger_id, text)))
+    # A ledger's own mark is in as many rows as it has, so it is looked up for frequent words only.
+    anywhere = _at_most(most, select(_SEARCH.c.rowid).where(_lookup(text)))
+    if anywhere is None:
+        return _at_most(most, select(_SEARCH.c.rowid).where(_lookup(text, ledger_id)))
+    return _at_most(most, mine.where(among(anywhere))) if anywhere else []
+
+
+def _at_most(most: int, query: AnySelect) -> Sequence[int] | None:
     ids = read(query.limit(most + 1)).scalars().all()
     return None if len(ids) > most else ids
 
