@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Table, insert, select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.core import clock
 from app.core.errors import Reconciled
@@ -29,6 +30,7 @@ def record(
     _describe(row, names)
     session.add(row)
     session.flush()
+    set_committed_value(row, "tag_rows", [])  # of a new row this need not be asked
     _connect(row, names)
     totals.apply(totals.of(row))
     return row
