@@ -36,8 +36,9 @@ ROOT = Path(__file__).resolve().parent.parent
 BACKENDS = ("sqlite", "postgres")
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 HEALTH_SECONDS = 60.0
-# An answer slower than this is a fault in itself, so a journey need not wait longer.
-BROWSER_MILLISECONDS = 15_000
+# The first answers of a new server, with a browser and other tests on the same two cores, took more
+# than 15 seconds once. An answer slower than this is a fault in itself.
+BROWSER_MILLISECONDS = 30_000
 
 SERVERS: pytest.StashKey[Servers] = pytest.StashKey()
 
