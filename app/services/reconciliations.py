@@ -5,6 +5,7 @@ calls holds the ledger's lock.
 """
 
 import datetime as dt
+from collections.abc import Sequence
 
 from sqlalchemy import and_, exists, func, insert, or_, select
 
@@ -70,12 +71,26 @@ def finish(
         raise _unequal(account, balance, difference)
     if difference:
         _adjust(account, date, difference, by)
+    made = _record(account, date, balance, _settled_ids(account, date), by)
+    session.refresh(made)
+    return made
+
+
+def _settled_ids(account: Account, date: dt.date) -> Sequence[int]:
+    """Return the rows that are cleared up to a day. Invalid where they are too many at once."""
     ids = clearing.ids_in(account, "cleared", date, clearing.MOST + 1)
     if len(ids) > clearing.MOST:
         message = (
             f"More than {clearing.MOST:,} rows would be settled at once. Begin with an earlier day."
         )
         raise Invalid(errors={"date": [message]})
+    return ids
+
+
+def _record(
+    account: Account, date: dt.date, balance: int, ids: Sequence[int], by: Trace
+) -> Reconciliation:
+    """Store a reconciliation with the rows that it settles."""
     made = Reconciliation(
         ledger_id=account.ledger_id,
         account_id=account.id,
@@ -90,7 +105,6 @@ def finish(
     for some in clearing.batches(ids):
         session.execute(insert(ReconciledRow), [link | {"transaction_id": id_} for id_ in some])
     clearing.put(account, ids, "reconciled", by, reconciliation_id=made.id)
-    session.refresh(made)
     return made
 
 
