@@ -181,6 +181,7 @@ class PreviewItemSchema(Schema):
     amount = fields.Method("_amount", metadata={"type": "string"})
     currency = fields.String()
     description = fields.String()
+    payee = fields.String()
     account_id = fields.Integer()
     before = fields.Dict()
     after = fields.Dict()

@@ -159,7 +159,7 @@ _PREVIEWED = ("category_id", "payee", "notes", "tags")
 
 def _shown(row_id: int, before: Snapshot, after: Snapshot) -> dict[str, Any]:
     changed = [name for name in _PREVIEWED if before[name] != after[name]]
-    told = ("kind", "amount", "currency", "description", "account_id")
+    told = ("kind", "amount", "currency", "description", "payee", "account_id")
     return {name: before[name] for name in told} | {
         "transaction_id": row_id,
         "date": dt.date.fromisoformat(before["date"]),

@@ -86,6 +86,8 @@ def test_rules_act_in_order_and_are_taken_back(api: Api, books: dict[str, Body])
     previewed = api.post("/rules/preview", {}).get_json()
     assert (previewed["rows"], len(api.rows(tag="A"))) == (3, 0)
     assert previewed["items"][0]["after"].keys() <= {"category_id", "payee", "tags"}
+    named = {row["id"]: row["payee"] for row in api.rows()}
+    assert all(one["payee"] == named[one["transaction_id"]] for one in previewed["items"])
     done = api.add("/rules/apply", {})
     assert (done["kind"], done["rows"]) == ("rules", 3)
     now = {row["description"]: row for row in api.rows()}
