@@ -19,10 +19,11 @@ from app.schemas.categories import (
     CategoryListSchema,
     CategoryQuery,
     CategorySchema,
+    UsageQuery,
     UsageSchema,
 )
 from app.schemas.directories import SuggestedSchema, SuggestionQuery
-from app.schemas.merges import MergedSchema, MergeInput
+from app.schemas.merges import MergedCategorySchema, MergeInput
 
 blp = Blueprint(
     "api_categories", __name__, url_prefix="/api/categories", description="What money is for"
@@ -104,25 +105,28 @@ def suggest(query: dict[str, Any]) -> Response:
 
 @blp.route("/<id:category_id>/usage", methods=["GET"])
 @needs(Permission.SEE)
+@blp.arguments(UsageQuery, location="query")
 @blp.response(200, UsageSchema)
-def usage(category_id: int) -> Response:
-    """Say what a merge of a category would move."""
-    return json_response(UsageSchema().dump(categories.usage(actor(), category_id)))
+def usage(query: dict[str, Any], category_id: int) -> Response:
+    """Say what a merge of a category would move; with ``into_id``, into that one."""
+    found = categories.usage(actor(), category_id, **query)
+    return json_response(UsageSchema().dump(found))
 
 
 @blp.route("/<id:category_id>/merge", methods=["POST"])
 @needs(Permission.EDIT)
 @idempotent
 @blp.arguments(MergeInput)
-@blp.response(200, MergedSchema)
+@blp.response(200, MergedCategorySchema)
 def merge(data: dict[str, Any], category_id: int) -> Response:
     """Move all that a category has to another one, and delete it.
 
-    Rows, lines of split rows, categories below it, rules and saved filters go along.
+    Rows, lines of split rows, categories below it, rules and saved filters go along. What both
+    have below them under the same name becomes one, too, however deep; ``same_named`` says which.
     """
     version = _expected(category_id)
     merged = categories.merge(actor(), category_id, version=version, **data)
-    return json_response(MergedSchema().dump(merged))
+    return json_response(MergedCategorySchema().dump(merged))
 
 
 def _update(category_id: int, data: dict[str, Any]) -> Category:

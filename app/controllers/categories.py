@@ -81,17 +81,23 @@ def delete(actor: Actor, category_id: int, *, version: int | None = None) -> Non
         categories.remove(category)
 
 
-def usage(actor: Actor, category_id: int) -> Usage:
-    """Return what a merge of a category would move."""
+def usage(actor: Actor, category_id: int, *, into_id: int | None = None) -> Usage:
+    """Return what a merge of a category would move; with ``into_id``, into that one.
+
+    Invalid where these do not fit.
+    """
     category, scope = scoping.find(Category, actor.id, category_id)
     require(scope, Permission.SEE)
-    return category_merges.usage(category)
+    if into_id is None:
+        return category_merges.usage(category)
+    target = scoping.find_in_ledger(Category, scope.id, into_id, "into_id")
+    return category_merges.usage(category, target)
 
 
 def merge(actor: Actor, category_id: int, *, into_id: int, version: int | None = None) -> Merged:
     """Give another category all that one has: rows, lines, what is below it; the one goes.
 
-    Invalid where they do not fit, Conflict where both have one of the same name below them.
+    What both have below them under the same name becomes one, too. Invalid where they do not fit.
     """
     category, scope = scoping.find(Category, actor.id, category_id)
     require(scope, Permission.EDIT)

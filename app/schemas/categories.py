@@ -5,6 +5,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 from app.models.categories import CATEGORY_TYPES
 from app.schemas.base import Input, LedgerQuery
 from app.schemas.fields import Id, Instant, Text
+from app.schemas.merges import NamesakeSchema
 
 
 def _no_path(name: str) -> None:
@@ -47,13 +48,23 @@ class CategoryQuery(LedgerQuery):
     tree = fields.Boolean(load_default=False)
 
 
+class UsageQuery(Input):
+    """Which one would take over, if that is known."""
+
+    into_id = Id()
+
+
 class UsageSchema(Schema):
-    """What a merge of a category would move, and whether it could be taken back."""
+    """What a merge of a category would move, and whether it could be taken back.
+
+    ``same_named`` are those below it that would become part of one, where it is known into which.
+    """
 
     transactions = fields.Integer()
     categories = fields.Integer()
     rules = fields.Integer()
     can_be_undone = fields.Boolean()
+    same_named = fields.List(fields.Nested(NamesakeSchema))
 
 
 class CategorySchema(Schema):

@@ -21,3 +21,20 @@ class MergedSchema(Schema):
     into_id = fields.Integer()
     rows = fields.Integer()
     bulk_change_id = fields.Integer(allow_none=True)
+
+
+class NamesakeSchema(Schema):
+    """A category below a merged one that becomes part of the one of the same name, ``into_id``.
+
+    Its name begins below the merged one: ``Food / Fruit``.
+    """
+
+    id = fields.Integer()
+    name = fields.String()
+    into_id = fields.Integer()
+
+
+class MergedCategorySchema(MergedSchema):
+    """What was merged, with the categories below that have the same name in both."""
+
+    same_named = fields.List(fields.Nested(NamesakeSchema))

@@ -9,7 +9,7 @@ from app.models.base import session
 from app.models.bulk_changes import BulkChange
 from app.models.payees import Payee
 from app.models.tags import Tag, TransactionTag, tag_key
-from app.services import activities, bulk_changes, category_merges, mentions, payees, tags
+from app.services import activities, bulk_changes, category_returns, mentions, payees, tags
 
 
 def undo(change: BulkChange, by: Trace) -> None:
@@ -18,10 +18,13 @@ def undo(change: BulkChange, by: Trace) -> None:
     if change.is_undone:
         return
     lines = _lines(change)
-    for line in lines:
+    of_categories = [line for line in lines if line.subject_type == "category"]
+    of_names = [line for line in lines if line.subject_type != "category"]
+    category_returns.bring_back(of_categories, by)
+    for line in of_names:
         _bring_back(line, by)
     bulk_changes.undo(change, by)
-    for line in lines:
+    for line in of_names:
         _tidy(line)
     session.flush()
 
@@ -35,13 +38,8 @@ def _lines(change: BulkChange) -> Sequence[Activity]:
 
 
 def _bring_back(line: Activity, by: Trace) -> None:
-    """Make again what went, before its rows are taken back to it."""
+    """Make a payee or tag again that went, before its rows are taken back to it."""
     noun, ledger_id, only = str(line.subject_type), line.ledger_id or 0, mentions.kept(line.details)
-    if noun == "category":
-        category = category_merges.bring_back(line)
-        mentions.replace(ledger_id, noun, line.details["into_id"], category.id, only=only)
-        activities.record_change(by, "category.restored", category, None)
-        return
     before = line.before or {}
     thing = _ensured(noun, ledger_id, before["name"])
     if isinstance(thing, Payee):

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.controllers import categories
 from app.models.categories import CATEGORY_TYPES, Category
+from app.models.merges import Usage
 from app.policies import Permission, needs
 from app.schemas.categories import CategoryChanges, CategoryInput
 from app.schemas.merges import MergeInput
@@ -149,17 +150,28 @@ def delete(category_id: int) -> Response:
 @blp.get("/<id:category_id>/merge")
 @needs(Permission.EDIT)
 def choose_target(category_id: int) -> Answer:
-    """Ask which category takes over, and say what moves."""
-    return _merge_page(_find(category_id), Form(MergeInput()))
+    """Ask which category takes over, and say what moves; into which one, if that is known."""
+    category, form = _find(category_id), Form(MergeInput())
+    data = form.load(request.args) if "into_id" in request.args else None
+    return _merge_page(category, form, _usage(form, category, data))
 
 
 @blp.post("/<id:category_id>/merge")
 @needs(Permission.EDIT)
 def merge(category_id: int) -> Answer:
-    """Move all that a category has to another one; the category goes."""
-    category = _find(category_id)
-    form = Form(MergeInput())
-    merged = form.submit(categories.merge, actor(), category_id, version=form.version)
+    """Move all that a category has to another one; the category goes.
+
+    Where more would become one, ask once more.
+    """
+    category, form = _find(category_id), Form(MergeInput())
+    data = form.load()
+    usage = _usage(form, category, data)
+    if data is None or usage is None:
+        return _merge_page(category, form)
+    if usage.same_named and request.form.get("agreed") != str(data["into_id"]):
+        asked = url_for("categories.choose_target", category_id=category_id, **data)
+        return redirect(asked, 303)
+    merged = form.call(categories.merge, actor(), category_id, version=form.version, **data)
     if merged is None:
         return _merge_page(_find(category_id), form)
     into = categories.show(actor(), merged.into_id or 0)
@@ -208,18 +220,23 @@ def _edit_page(category: Category, form: Form) -> Answer:
     return page, form.status
 
 
-def _merge_page(category: Category, form: Form) -> Answer:
+def _merge_page(category: Category, form: Form, usage: Usage | None = None) -> Answer:
     books = Books.of(actor())
     page = render_template(
         "categories/merge.html",
         category=category,
         form=form,
-        usage=categories.usage(actor(), category.id),
+        usage=usage or categories.usage(actor(), category.id),
         targets=books.category_choices(
             type=category.type, without=_with_descendants(books, category.id)
         ),
     )
     return page, form.status
+
+
+def _usage(form: Form, category: Category, data: dict[str, Any] | None) -> Usage | None:
+    """Return what a merge would move, None where the form says nothing that fits."""
+    return None if data is None else form.call(categories.usage, actor(), category.id, **data)
 
 
 def _with_descendants(books: Books, category_id: int) -> set[int]:

@@ -12,7 +12,9 @@ CANDIDATES = 30
 
 def say_merged(name: str, into: str, merged: Merged, back: str) -> None:
     """Say what was merged; where it can be taken back, offer that, and go ``back`` then."""
-    done(f"{name} is part of {into} now. {counted(merged.rows)} moved.", undo_of(merged, back))
+    below = len(merged.same_named)
+    too = f", with {_many(below)} of the same name below it" if below else ""
+    done(f"{name} is part of {into} now{too}. {counted(merged.rows)} moved.", undo_of(merged, back))
 
 
 def undo_of(merged: Merged, back: str) -> str | None:
@@ -27,6 +29,10 @@ def counted(rows: int) -> str:
     if rows == 0:
         return "No transaction"
     return "One transaction" if rows == 1 else f"{rows:,} transactions"
+
+
+def _many(categories: int) -> str:
+    return "one category" if categories == 1 else f"{categories:,} categories"
 
 
 def first_word(name: str) -> str:

@@ -13,7 +13,7 @@ from app.models.categories import Category
 from app.models.ledgers import LedgerKey
 from app.models.saved_filters import SavedFilter
 from app.models.transactions import Transaction
-from app.services import category_merges, totals, verification
+from app.services import category_merges, category_pairs, totals, verification
 from tests.factories.callers import Api, Body, expect, problem, refused
 from tests.factories.rows import many
 
@@ -75,7 +75,9 @@ def test_everything_goes_along_and_the_totals_agree(
 ) -> None:
     old, new = books["old"], books["new"]
     usage = api.read(f"/categories/{old}/usage")
-    assert usage == {"transactions": 2, "categories": 1, "rules": 1, "can_be_undone": True}
+    assert usage == {
+        "transactions": 2, "categories": 1, "rules": 1, "can_be_undone": True, "same_named": [],
+    }  # fmt: skip
     if most:
         merged = expect(200, api.post(f"/categories/{old}/merge", {"into_id": new}))
         assert (merged["into_id"], merged["rows"]) == (new, 2)
@@ -109,6 +111,88 @@ def test_a_merge_is_taken_back(api: Api, books: dict[str, int]) -> None:
     assert (api.read(path)["name"], _differences(api.app)) == ("Meals", [])
 
 
+def _tree(api: Api) -> list[tuple[int, str, int | None, bool]]:
+    items = api.read("/categories")["items"]
+    return sorted((one["id"], one["name"], one["parent_id"], one["archived"]) for one in items)
+
+
+def _rows(api: Api) -> list[tuple[int, int | None, list[int]]]:
+    return sorted(
+        (row["id"], row["category_id"], [line["category_id"] for line in row["splits"]])
+        for row in api.rows()
+    )
+
+
+def test_what_both_have_below_becomes_one(api: Api, books: dict[str, int]) -> None:
+    old, new, child = books["old"], books["new"], books["child"]
+    twin = api.category("Canteen", parent_id=new)
+    deep, deeper = api.category("Lunch", parent_id=child), api.category("Lunch", parent_id=twin)
+    moving = [api.category("Soup", parent_id=deep), api.category("Snacks", parent_id=child)]
+    lines = [{"amount": "1", "category_id": one} for one in (child, deep, old, twin)]
+    api.spend("4", splits=lines, date="2026-02-06")
+    api.spend("5", category_id=deep, date="2026-02-06")
+    expect(200, api.patch(f"/categories/{deeper}", {"archived": True}))
+    tree, rows, before = _tree(api), _rows(api), _state(api, books)
+    usage = api.read(f"/categories/{old}/usage", into_id=new)
+    same_named = [
+        {"id": child, "name": "Canteen", "into_id": twin},
+        {"id": deep, "name": "Canteen / Lunch", "into_id": deeper},
+    ]
+    assert usage == {
+        "transactions": 4, "categories": 2, "rules": 1, "can_be_undone": True,
+        "same_named": same_named,
+    }  # fmt: skip
+    merged = expect(200, api.post(f"/categories/{old}/merge", {"into_id": new}))
+    assert (merged["rows"], merged["same_named"]) == (4, same_named)
+    gone = {old: new, child: twin, deep: deeper}
+    assert _tree(api) == [
+        (one, name, gone.get(above, above) if above else None, archived and one != deeper)
+        for one, name, above, archived in tree
+        if one not in gone
+    ]
+    assert _rows(api) == [
+        (row, gone.get(one or 0, one), [gone.get(line, line) for line in lines])
+        for row, one, lines in rows
+    ]
+    assert [api.read(f"/categories/{one}")["parent_id"] for one in moving] == [deeper, twin]
+    assert _differences(api.app) == []
+    undone = expect(200, api.delete(f"/bulk-changes/{merged['bulk_change_id']}"))
+    assert undone["rows_kept"] == 0
+    assert (_tree(api), _rows(api), _state(api, books)) == (tree, rows, before)
+    assert _differences(api.app) == []
+
+
+def test_a_child_takes_the_place_of_its_namesake_above(api: Api) -> None:
+    """Merged into what is above it, a category leaves its name to one below it."""
+    top = api.category("Goods")
+    middle = api.category("Fruit", parent_id=top)
+    source = api.category("Goods", parent_id=middle)
+    child, lowest = api.category("Goods", parent_id=source), api.category("Fruit", parent_id=source)
+    inner = api.category("Goods", parent_id=lowest)
+    api.spend("5", category_id=inner)
+    tree = _tree(api)
+    merged = expect(200, api.post(f"/categories/{source}/merge", {"into_id": top}))
+    assert merged["same_named"] == [{"id": lowest, "name": "Fruit", "into_id": middle}]
+    places = {one: above for one, _, above, _ in _tree(api)}
+    assert (places[child], places[inner], source in places) == (top, middle, False)
+    expect(200, api.delete(f"/bulk-changes/{merged['bulk_change_id']}"))
+    assert (_tree(api), _differences(api.app)) == (tree, [])
+    merged = expect(200, api.post(f"/categories/{source}/merge", {"into_id": middle}))
+    assert merged["same_named"] == []
+    assert {one: above for one, _, above, _ in _tree(api)}[child] == middle
+
+
+def test_there_is_an_end_to_what_becomes_one(
+    api: Api, books: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(category_pairs, "MOST", 1)
+    api.category("Canteen", parent_id=books["new"])
+    tree, path = _tree(api), f"/categories/{books['old']}"
+    problem(409, api.get(f"{path}/usage", query_string={"into_id": books["new"]}))
+    problem(409, api.post(f"{path}/merge", {"into_id": books["new"]}))
+    assert _tree(api) == tree
+
+
 def test_coming_back_closes_no_circle(api: Api, books: dict[str, int]) -> None:
     merged = expect(200, api.post(f"/categories/{books['old']}/merge", {"into_id": books["new"]}))
     top = api.category("Top")
@@ -129,8 +213,9 @@ def test_what_does_not_fit_is_refused(api: Api, other: Api, books: dict[str, int
     ):  # fmt: skip
         refused(api.post(path, {"into_id": target}), "into_id")
     refused(api.post(path, {}), "into_id")
-    api.category("Canteen", parent_id=books["new"])
-    assert "Canteen" in problem(409, api.post(path, {"into_id": books["new"]}))["detail"]
+    usage = f"/categories/{books['old']}/usage"
+    for into_id in (books["old"], books["child"], other.category("Mine"), 10**12, "x"):
+        refused(api.get(usage, query_string={"into_id": into_id}), "into_id")
     problem(404, other.post(path, {"into_id": books["new"]}))
     assert _state(api, books) == before
     tag = api.get(f"/categories/{books['old']}").headers["ETag"]

@@ -40,8 +40,7 @@ class Books:
             int(self._account(here, name, opening)["id"]) for name, opening in OPENING.items()
         ]
         self.categories: dict[str, list[int | None]] = {
-            kind: [None, *(int(self._category(here, kind, name)["id"]) for name in "ABC")]
-            for kind in ("expense", "income")
+            kind: [None, *self._categories(here, kind)] for kind in ("expense", "income")
         }
         self.rows: list[int] = []
         self.imports: list[int] = []
@@ -55,8 +54,14 @@ class Books:
             f"/accounts{here}", name=name, currency=currency, opening_balance=opening
         )
 
-    def _category(self, here: str, kind: str, name: str) -> Body:
-        return self.owner.add(f"/categories{here}", name=f"{kind} {name}", type=kind)
+    def _categories(self, here: str, kind: str) -> list[int]:
+        """Add three categories, and one of the same name below each."""
+
+        def add(name: str, **fields: Any) -> int:
+            return int(self.owner.add(f"/categories{here}", name=name, type=kind, **fields)["id"])
+
+        tops = [add(f"{kind} {name}") for name in "ABC"]
+        return [*tops, *(add("Part", parent_id=top) for top in tops)]
 
     def at_once(self, steps: Sequence[Step]) -> list[int]:
         """Let both take their steps at the same moment, then do the jobs that wait for it."""
@@ -122,7 +127,7 @@ class Books:
         """Change many rows in one step, or delete them."""
         ways: dict[str, dict[str, Any]] = {
             "account": {"set": {"account_id": self.accounts[pick % 3]}},
-            "category": {"set": {"category_id": self.categories["expense"][pick % 4]}},
+            "category": {"set": {"category_id": self.categories["expense"][pick % 7]}},
             "state": {"set": {"state": "cleared", "add_tags": ["seen"]}},
             "date": {"set": {"date": "2026-01-31"}},
             "delete": {"delete": True},
@@ -138,7 +143,7 @@ class Books:
 
     def merge(self, who: Api, kind: str, pick: int) -> TestResponse | None:
         """Make one category of two."""
-        _, first, second, third = self.categories[kind]
+        _, first, second, third, *_ = self.categories[kind]
         source, target = ((second, third), (first, third), (first, second))[pick % 3]
         return who.post(f"/categories/{source}/merge", {"into_id": target})
 
@@ -198,7 +203,7 @@ class Books:
             "tags": ["shared"] if pick % 5 == 0 else [],
         }  # fmt: skip
         if kind != "transfer":
-            return said | {"category_id": self.categories[kind][pick % 4]}
+            return said | {"category_id": self.categories[kind][pick % 7]}
         said["to_account_id"] = self.accounts[(first + 1) % 3]
         if first:  # one of both is in dollars
             said["to_amount"] = str(Decimal(amount) * 2)

@@ -1,15 +1,18 @@
 """Payees, tags and suggested categories on pages."""
 
 import re
+from html import unescape
 
 from tests.views.visitors import Visitor, error_of, words
 
 
-def _undo(visitor: Visitor, page: str) -> str:
-    """Press Undo on a page; returns what the next one says."""
-    found = re.search(r'action="(/bulk-changes/\d+/undo[^"]*)"', visitor.get(page).text)
+def _undo(visitor: Visitor, page: str, says: str = "") -> str:
+    """Press Undo on a page that ``says`` something; returns what the next one says."""
+    opened = visitor.get(page)
+    assert says in words(opened)
+    found = re.search(r'action="(/bulk-changes/\d+/undo[^"]*)"', opened.text)
     assert found
-    answer = visitor.post(found[1].replace("&amp;", "&"))
+    answer = visitor.post(unescape(found[1]))
     return words(visitor.get(answer.location))
 
 
@@ -30,6 +33,27 @@ def test_a_category_is_merged_after_saying_what_moves(mia: Visitor) -> None:
     page = mia.post(f"/categories/{old}/merge", {"into_id": new}).location
     assert "Everything is as it was." in _undo(mia, page)
     assert mia.category("Restaurants") == old
+
+
+def test_it_is_said_what_else_becomes_one(mia: Visitor) -> None:
+    old, new = mia.category("Food"), mia.category("Leisure")
+    below = mia.category("Groceries")
+    mia.post("/categories", {"name": "Groceries", "type": "expense", "parent_id": new})
+    mia.add("5", category_id=below)
+    asked = mia.post(f"/categories/{old}/merge", {"into_id": new})
+    assert asked.status_code == 303
+    page = mia.get(asked.location)
+    said = "One transaction and one category below it will move. Groceries is there, too:"
+    assert f"{said} it becomes one with the category of the same name." in words(page)
+    assert f'name="agreed" value="{new}"' in page.text
+    other = {"into_id": mia.category("Home"), "agreed": new}  # that has nothing of the same name
+    undone = _undo(mia, mia.post(f"/categories/{old}/merge", other).location)
+    assert "Everything is as it was." in undone
+    merged = mia.post(f"/categories/{old}/merge", {"into_id": new, "agreed": new}).location
+    said = "Food is part of Leisure now, with one category of the same name below it."
+    assert "Everything is as it was." in _undo(mia, merged, said)
+    wrong = mia.get(f"/categories/{old}/merge?into_id={below}")
+    assert (wrong.status_code, error_of(wrong, "into_id")) == (422, "Groceries is below Food.")
 
 
 def test_payees_are_renamed_and_merged(mia: Visitor) -> None:
