@@ -23,7 +23,7 @@ from app.models.splits import Split
 from app.models.tags import TransactionTag, in_order
 from app.models.transactions import Transaction, searchable
 from app.models.transfers import TransferHalf
-from app.services import activities, payees, tags, totals, transfer_halves
+from app.services import activities, payees, reconciliations, tags, totals, transfer_halves
 
 MOST = 10_000
 """Rows that one step changes, at most."""
@@ -148,6 +148,9 @@ def undo(change: BulkChange, by: Trace) -> None:
                 back[row_id] = (is_now, before | {"version": is_now["version"]})
             else:
                 kept += 1
+    revived = reconciliations.states_now(revived)
+    settled = reconciliations.states_now({row_id: before for row_id, (_, before) in back.items()})
+    back = {row_id: (is_now, settled[row_id]) for row_id, (is_now, _) in back.items()}
     write(change.ledger_id, back, by)
     kept += revive(change.ledger_id, revived, by)
     details = {"bulk_change": change.id}

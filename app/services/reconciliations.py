@@ -5,9 +5,10 @@ calls holds the ledger's lock.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import and_, exists, func, insert, or_, select
+from sqlalchemy import and_, func, insert, or_, select
 
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.money import MAX_MINOR, Money
@@ -18,6 +19,8 @@ from app.models.base import session
 from app.models.reconciliations import ReconciledRow, Reconciliation, Statement
 from app.models.transactions import Transaction
 from app.services import accounts, activities, balances, clearing, transactions
+
+Values = Mapping[str, Any]
 
 LOOKS_BACK = dt.timedelta(days=92)
 """So long before the last reconciliation a statement looks for rows that are open still."""
@@ -162,16 +165,39 @@ def undo(account: Account, made: Reconciliation, by: Trace) -> None:
     session.flush()
 
 
-def state_now(row_id: int, account_id: int | None, state: str) -> str:
-    """Return the state of a row that comes back: cleared, where what settled it was undone."""
-    if state != "reconciled":
-        return state
-    counts = exists().where(
-        ReconciledRow.transaction_id == row_id,
-        Reconciliation.id == ReconciledRow.reconciliation_id,
-        Reconciliation.account_id == account_id,
-    )
-    return "reconciled" if session.scalar(select(counts)) else "cleared"
+def states_now(rows: Mapping[int, Values]) -> dict[int, dict[str, Any]]:
+    """Return rows that come back, by their ids: cleared, where what settled them was undone.
+
+    Or where it was at another account. Everything else about them stays.
+    """
+    settled = _settled([row_id for row_id, row in rows.items() if _says_reconciled(row)])
+    return {row_id: {**row, **_unsettled(row_id, row, settled)} for row_id, row in rows.items()}
+
+
+def _says_reconciled(row: Values) -> bool:
+    return "reconciled" in {row.get("state"), row.get("to_state")}
+
+
+def _unsettled(row_id: int, row: Values, settled: set[tuple[int, int]]) -> dict[str, str]:
+    return {
+        f"{side}state": "cleared"
+        for side in ("", "to_")
+        if row.get(f"{side}state") == "reconciled"
+        and (row_id, row[f"{side}account_id"]) not in settled
+    }
+
+
+def _settled(row_ids: Sequence[int]) -> set[tuple[int, int]]:
+    """Return which rows reconciliations count on, each with the account that this is of."""
+    found: set[tuple[int, int]] = set()
+    for some in clearing.batches(row_ids):
+        query = (
+            select(ReconciledRow.transaction_id, Reconciliation.account_id)
+            .join(Reconciliation, Reconciliation.id == ReconciledRow.reconciliation_id)
+            .where(ReconciledRow.transaction_id.in_(some))
+        )
+        found |= {(row_id, account_id) for row_id, account_id in session.execute(query)}
+    return found
 
 
 def follow(from_id: int, to_id: int) -> None:

@@ -39,9 +39,7 @@ def restore(
     """
     values = activities.values(kept.values)
     lines, tag_names = values.pop("splits"), values.pop("tags")
-    for side in ("", "to_"):
-        kept_state = (values[f"{side}account_id"], values[f"{side}state"])
-        values[f"{side}state"] = reconciliations.state_now(row_id, *kept_state)
+    values = reconciliations.states_now({row_id: values})[row_id]
     told = {name: values[name] for name in _TOLD}
     if row is not None and _says(row, told, lines, tag_names):
         return row

@@ -61,20 +61,25 @@ def require_halves(expense: Transaction, income: Transaction) -> None:
 def take_apart(ledger_id: int, halves: Sequence[TransferHalf], by: Trace) -> Steps:
     """Make two rows again of each of several transfers, as they were; returns what changed.
 
-    What statements say of either side stays as it is by now. Returned is what each row was, None
-    where it was not there, and what it became. Conflict where a half fits no more with what there
-    is.
+    What statements say of either side stays as it is by now, where that is of the same account.
+    Returned is what each row was, None where it was not there, and what it became. Conflict where a
+    half fits no more with what there is.
     """
     fits = _Mending(ledger_id, halves)
     now = activities.snapshots([half.transaction_id for half in halves])
-    back: Steps = {}
-    revived: dict[int, Snapshot] = {}
+    apart: dict[int, Snapshot] = {}
     for half in halves:
         is_now = now[half.transaction_id]
         kept = {"version": is_now["version"], "state": is_now["state"]}
-        back[half.transaction_id] = (is_now, fits(half.out_row) | kept)
-        revived[half.row_id] = _plain(fits(half.in_row)) | {"state": is_now["to_state"]}
+        apart[half.transaction_id] = fits(half.out_row) | kept
+        apart[half.row_id] = _plain(fits(half.in_row)) | {"state": is_now["to_state"]}
         reconciliations.follow(half.transaction_id, half.row_id)
+    apart = reconciliations.states_now(apart)
+    back: Steps = {
+        half.transaction_id: (now[half.transaction_id], apart[half.transaction_id])
+        for half in halves
+    }
+    revived = {half.row_id: apart[half.row_id] for half in halves}
     brought = {half.row_id: half.in_row[RECEIPTS] for half in halves}
     _forget(halves)
     bulk_changes.write(ledger_id, back, by)

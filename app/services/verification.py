@@ -13,11 +13,12 @@ from app.models.accounts import Account
 from app.models.base import session
 from app.models.categories import Category
 from app.models.ledgers import REMOVING, Ledger
+from app.models.reconciliations import ReconciledRow, Reconciliation
 from app.models.splits import Split
 from app.models.tags import TransactionTag
 from app.models.totals import DailyTotal, MonthlyTotal
 from app.models.transactions import Transaction, searchable
-from app.services import tags, totals
+from app.services import clearing, tags, totals
 
 _CHUNK = 5000
 _GOING = select(Ledger.id).where(Ledger.deleted_at == REMOVING)
@@ -51,6 +52,8 @@ def find_differences() -> list[Difference]:
         *_broken_splits(there),
         *_wrong_marks(there),
         *_unfindable_rows(there),
+        *_unsettled_rows(there),
+        *_wrong_reconciliations(),
     ]
 
 
@@ -215,3 +218,50 @@ def _damaged_index() -> Iterator[Difference]:
         if "malformed" not in str(error.orig):
             raise
         yield Difference("index of words", "damaged", "what the rows say")
+
+
+def _unsettled_rows(there: ColumnElement[bool]) -> Iterator[Difference]:
+    """Find rows that say they are reconciled at an account whose statements do not count on them.
+
+    Not the other way round: a row that a statement counts on may be deleted, moved or opened again
+    where that is meant, and so may its amount change.
+    """
+    for owner, column in clearing.SIDES:
+        settled = exists().where(
+            ReconciledRow.transaction_id == Transaction.id,
+            ReconciledRow.reconciliation_id == Reconciliation.id,
+            Reconciliation.account_id == owner,
+            Reconciliation.ledger_id == Transaction.ledger_id,
+        )
+        wrong = select(Transaction.id, owner).where(
+            there, clearing.is_in(column, "reconciled"), ~settled
+        )
+        for row_id, account_id in session.execute(wrong.order_by(Transaction.id)):
+            what = f"state of transaction {row_id} at account {account_id or 'none'}"
+            yield Difference(what, "reconciled", "no reconciliation")
+
+
+def _wrong_reconciliations() -> Iterator[Difference]:
+    """Find reconciliations that settled more rows than they count on, or go back in time."""
+    here = Reconciliation.ledger_id.not_in(_GOING)
+    links = (
+        select(func.count())
+        .where(
+            ReconciledRow.reconciliation_id == Reconciliation.id,
+            ReconciledRow.ledger_id == Reconciliation.ledger_id,
+        )
+        .scalar_subquery()
+    )
+    fewer = select(Reconciliation.id, Reconciliation.rows, links).where(
+        here, links < Reconciliation.rows
+    )
+    for made_id, rows, found in session.execute(fewer.order_by(Reconciliation.id)):
+        yield Difference(f"rows of reconciliation {made_id}", rows, found)
+    latest = func.max(Reconciliation.date).over(
+        partition_by=Reconciliation.account_id, order_by=Reconciliation.id
+    )
+    days = select(Reconciliation.id, Reconciliation.date, latest.label("latest")).where(here)
+    dated = days.subquery()
+    back = select(dated).where(dated.c.date < dated.c.latest).order_by(dated.c.id)
+    for made_id, date, latest_date in session.execute(back):
+        yield Difference(f"day of reconciliation {made_id}", date, f"{latest_date} or later")

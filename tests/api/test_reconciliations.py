@@ -162,6 +162,26 @@ def test_a_row_that_moves_to_another_account_is_open_there(
     assert _right(api.app)
 
 
+@pytest.mark.parametrize("is_undone", [True, False])
+@pytest.mark.parametrize(
+    "changed", [{"delete": True}, {"set": {"state": "open"}}, {"set": {"date": "2026-01-04"}}]
+)
+def test_what_a_step_takes_back_is_reconciled_as_long_as_a_statement_counts_on_it(
+    api: Api, books: dict[str, Body], changed: Body, is_undone: bool
+) -> None:
+    row_id = books["bread"]["id"]
+    made = api.add(_path(api), date="2026-01-05", balance="96.50", cleared=[row_id])
+    change = api.add("/bulk-changes", ids=[row_id], allow_reconciled=True, **changed)
+    assert change["rows"] == 1
+    stays = "date" in changed.get("set", {})  # and is cleared by undoing that, so it is kept
+    if is_undone:
+        assert api.delete(_path(api, f"reconciliations/{made['id']}")).status_code == 204
+    undone = expect(200, api.delete(f"/bulk-changes/{change['id']}"))
+    assert undone["rows_kept"] == int(is_undone and stays)
+    assert _states(api, books)["bread"] == ("cleared" if is_undone else "reconciled")
+    assert _right(api.app)
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [

@@ -237,6 +237,24 @@ def test_a_reconciled_half_is_joined_only_when_meant_and_stays_reconciled(bank: 
     assert _differences(bank.api.app) == []
 
 
+def test_what_is_settled_of_a_moved_transfer_says_nothing_of_the_old_account(bank: Bank) -> None:
+    bank.bring(bank.main, OUT)
+    bank.bring(bank.savings, IN)
+    row = bank.api.add(MATCHES, bank.pair())
+    wallet = bank.api.add("/accounts", name="Wallet")["id"]
+    pocket = bank.api.add("/accounts", name="Pocket")["id"]
+    moved = {"account_id": wallet, "to_account_id": pocket}
+    expect(200, bank.api.patch(f"/transactions/{row['id']}", moved))
+    for account, balance in ((wallet, "-200"), (pocket, "200")):
+        said = {"date": "2026-02-28", "balance": balance, "cleared": [row["id"]]}
+        bank.api.add(f"/accounts/{account}/reconciliations", said)
+    path = f"/transfers/{row['id']}/take-apart?allow_reconciled=true"
+    apart = expect(200, bank.api.post(path))
+    halves = [(half["account_id"], half["state"]) for half in apart.values()]
+    assert halves == [(bank.main, "cleared"), (bank.savings, "cleared")]
+    assert _differences(bank.api.app) == []
+
+
 def test_rows_of_two_currencies_are_joined_by_hand_and_have_a_rate(bank: Bank) -> None:
     out = bank.api.spend("20", date="2026-02-03", account_id=bank.main)
     arrived = bank.api.earn("3250", date="2026-02-03", account_id=bank.yen)

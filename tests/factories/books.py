@@ -87,7 +87,7 @@ class Books:
     def edit(self, who: Api, kind: str, amount: str, date: str, pick: int) -> TestResponse | None:
         """Make a row another one, whatever it was."""
         return self._on(self.rows, pick, lambda row: who.patch(
-            f"/transactions/{row}", self._said(kind, amount, date, pick)
+            f"/transactions/{row}", self._said(kind, amount, date, pick), query_string=_meant(pick)
         ))  # fmt: skip
 
     def split(self, who: Api, pick: int) -> TestResponse | None:
@@ -111,7 +111,9 @@ class Books:
 
     def delete(self, who: Api, pick: int) -> TestResponse | None:
         """Delete a row."""
-        return self._on(self.rows, pick, lambda row: who.delete(f"/transactions/{row}"))
+        return self._on(self.rows, pick, lambda row: who.delete(
+            f"/transactions/{row}", query_string=_meant(pick)
+        ))  # fmt: skip
 
     def restore(self, who: Api, pick: int) -> TestResponse | None:
         """Bring a row back, or make it again what it was at some time."""
@@ -119,7 +121,7 @@ class Books:
         def restore(row: int) -> TestResponse:
             lines = who.get(f"/transactions/{row}/history").get_json()["items"]
             said = {"activity_id": lines[pick % len(lines)]["id"], "state": "after"}
-            return who.post(f"/transactions/{row}/restore", said)
+            return who.post(f"/transactions/{row}/restore", said, query_string=_meant(pick))
 
         return self._on(self.rows, pick, restore)
 
@@ -134,7 +136,8 @@ class Books:
         }
         found = [row["id"] for row in who.rows(ledger_id=self.ledger_id)]
         ids = found[pick % 3 :: 3] or found or [1]
-        answer = who.post(f"/bulk-changes{self.here}", {"ids": ids, **ways[what]})
+        said = {"ids": ids, "allow_reconciled": pick % 2 == 0, **ways[what]}
+        answer = who.post(f"/bulk-changes{self.here}", said)
         return self._kept(answer, self.changes)
 
     def take_back(self, who: Api, pick: int) -> TestResponse | None:
@@ -170,13 +173,16 @@ class Books:
         pairs = who.read("/transfers/matches", ledger_id=self.ledger_id)["items"]
         return self._on(pairs, pick, lambda pair: who.post(f"/transfers/matches{self.here}", {
             "expense_id": pair["expense"]["id"], "income_id": pair["income"]["id"],
+            "allow_reconciled": pick % 2 == 0,
         }))  # fmt: skip
 
     def part(self, who: Api, pick: int) -> TestResponse | None:
         """Take a joined transfer apart again."""
         found = who.rows(ledger_id=self.ledger_id, type="transfer")
         ids = [row["id"] for row in found]
-        return self._on(ids, pick, lambda row: who.post(f"/transfers/{row}/take-apart"))
+        return self._on(ids, pick, lambda row: who.post(
+            f"/transfers/{row}/take-apart", query_string=_meant(pick)
+        ))  # fmt: skip
 
     def settle(self, who: Api, amount: str, date: str, pick: int) -> TestResponse | None:
         """Hold an account against a statement, with a row that makes up for the difference."""
@@ -262,6 +268,11 @@ class Books:
             for kind, name in (("expense", "spent"), ("income", "received")):
                 come_to = sum(Decimal(row["amount"]) for row in of_month if row["type"] == kind)
                 assert Decimal(report["totals"][name]) == come_to
+
+
+def _meant(pick: int) -> dict[str, str]:
+    """Return that a reconciled row may change, every other time."""
+    return {"allow_reconciled": "true"} if pick % 2 == 0 else {}
 
 
 def _moved(rows: list[Body]) -> dict[int, Decimal]:

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, func, select, text, update
 
 from app.core.uow import unit_of_work
 from app.models.accounts import Account
+from app.models.reconciliations import ReconciledRow, Reconciliation
 from app.models.splits import Split
 from app.models.tags import TransactionTag
 from app.models.totals import DailyTotal, MonthlyTotal
@@ -39,6 +40,11 @@ def books(api: Api) -> Api:
             account_id=api.person.account_id, to_account_id=wallet)  # fmt: skip
     lines = [{"amount": "3", "category_id": api.starter("Groceries")}, {"amount": "4"}]
     api.spend("7", date="2026-02-03", account_id=wallet, splits=lines, tags=["home"])
+    settled = f"/accounts/{wallet}/reconciliations"
+    ids = [row["id"] for row in api.rows(account_id=wallet)]
+    api.add(settled, date="2026-02-03", balance="13", cleared=ids)
+    api.add(settled, date="2026-02-28", balance="13")
+    api.post(f"/accounts/{api.person.account_id}/marks", {"cleared_until": "2026-01-02"})
     assert _differences(api.app) == []
     return api
 
@@ -76,6 +82,44 @@ def test_what_is_wrong_is_found(books: Api, what: str) -> None:
     with books.app.app_context(), unit_of_work() as work:
         work.session.execute(CORRUPTIONS[what].execution_options(synchronize_session=False))
     assert _differences(books.app) != []
+
+
+_STATE, _ROWS = "state of transaction", "rows of reconciliation"
+_FIRST = Reconciliation.date == dt.date(2026, 2, 3)
+_CLEARED = Transaction.state == "cleared"
+RECONCILIATIONS: dict[str, tuple[Any, set[str]]] = {
+    "a row that nothing settled": (
+        update(Transaction).where(_CLEARED).values(state="reconciled"), {_STATE}
+    ),
+    "a row settled at another account": (
+        update(Reconciliation).values(account_id=select(Account.id).limit(1).scalar_subquery()),
+        {_STATE},
+    ),
+    "rows without what settled them": (delete(Reconciliation).where(_FIRST), {_STATE}),
+    "a row that went out of a reconciliation": (
+        delete(ReconciledRow).where(
+            ReconciledRow.transaction_id == select(func.max(Transaction.id)).scalar_subquery()
+        ),
+        {_STATE, _ROWS},
+    ),
+    "a reconciliation of more rows": (
+        update(Reconciliation).values(rows=Reconciliation.rows + 1), {_ROWS}
+    ),
+    "a reconciliation before an earlier one": (
+        update(Reconciliation).where(_FIRST).values(date=dt.date(2027, 1, 1)),
+        {"day of reconciliation"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", RECONCILIATIONS)
+def test_what_is_settled_is_held_against_its_rows(books: Api, what: str) -> None:
+    wrong, names = RECONCILIATIONS[what]
+    with books.app.app_context(), unit_of_work() as work:
+        work.session.execute(wrong.execution_options(synchronize_session=False))
+    found = _differences(books.app)
+    assert {name for name in names for one in found if one.startswith(name)} == names
+    assert all(one.startswith(tuple(names)) for one in found), found
 
 
 def _run(app: Flask, *command: str) -> tuple[int, str]:
