@@ -83,12 +83,11 @@ def _identity(settings: Settings) -> dict[str, Any]:
 
 
 def _database(settings: Settings) -> dict[str, Any]:
-    options: dict[str, Any] = {"pool_pre_ping": False}
+    options: dict[str, Any] = {}
     if settings.database_url.startswith("postgresql"):
         # Reads are single statements: without a transaction around each, they cost one round trip.
         options = {
             "isolation_level": "AUTOCOMMIT",
-            "pool_pre_ping": True,
             "pool_size": settings.web_threads,
             "connect_args": {"options": "-c lock_timeout=10000 -c timezone=utc"},
         }
