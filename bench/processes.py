@@ -33,7 +33,7 @@ class DurableServers(Servers):
     postgres_options = "-c listen_addresses='' -c unix_socket_directories="
 
 
-def new_settings(servers: Servers, backend: str, number: int) -> Settings:
+def new_settings(servers: Servers, backend: str, number: int, *, workers: int = 1) -> Settings:
     """Return settings of an Outlay on a fresh, migrated database of its own."""
     folder = servers.folder / f"{backend}-{number}"
     folder.mkdir()
@@ -41,7 +41,7 @@ def new_settings(servers: Servers, backend: str, number: int) -> Settings:
         "OUTLAY_DATA_DIR": str(folder),
         "REDIS_URL": servers.redis_url(number),
         "OUTLAY_PORT": str(_free_port()),
-        "OUTLAY_WEB_WORKERS": "1",
+        "OUTLAY_WEB_WORKERS": str(workers),
         "OUTLAY_ACCESS_TOKEN_MINUTES": "120",
         "OUTLAY_LOG_LEVEL": "WARNING",
         "OUTLAY_RATE_LIMITS": "off",  # a benchmark asks more often than any person

@@ -20,9 +20,9 @@ bare program counts no pages, keeps no totals and checks no input. The import is
 the API and done by a real worker; its bare counterpart is `csv` and `executemany` into the same
 table in one transaction. Rows per second count the time of both jobs, reading and committing.
 Those who write at the same time add rows to one account of one ledger, as fast as they are
-answered; after that every row has to be there and `flask ledger verify` finds nothing. The bulk
-change gives all rows notes and a tag, each with a line in its history; its bare counterpart is one
-`UPDATE`.
+answered, and both programs have two workers then, as Outlay has where nothing is set; after that
+every row has to be there and `flask ledger verify` finds nothing. The bulk change gives all rows
+notes and a tag, each with a line in its history; its bare counterpart is one `UPDATE`.
 """
 
 

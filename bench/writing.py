@@ -16,6 +16,8 @@ from config import Settings
 from tests.servers import Servers
 
 CLIENTS = 16
+WORKERS = 2
+"""Of the web server: as many as there are where nothing is set."""
 
 
 def measure(servers: Servers, backend: str, seconds: float) -> WritingCase:
@@ -29,7 +31,7 @@ def _written(
     servers: Servers, backend: str, number: int, program: str, seconds: float
 ) -> tuple[float, int]:
     """Return the rows a second that were stored, and how many answers were errors."""
-    settings = processes.new_settings(servers, backend, number)
+    settings = processes.new_settings(servers, backend, number, workers=WORKERS)
     with processes.app_of(settings) as app:
         owner = books.register(app, "owner")
     with processes.web_server(settings, program) as port:

@@ -6,16 +6,18 @@ from typing import Any
 
 from app.core import clock
 from app.core.errors import NotFound, Stale
+from app.core.group_commit import GroupCommit
 from app.core.paging import Page, PageRequest
 from app.core.rows import AnyRow
 from app.core.uow import unit_of_work
-from app.models.ledgers import LedgerScope
+from app.models.ledgers import LedgerKey, LedgerScope
 from app.models.transactions import Filters, ListedTransaction, Transaction
 from app.models.users import Actor
 from app.policies import Permission, require
 from app.services import (
     activities,
     activity_log,
+    additions,
     entries,
     entry_batches,
     exports,
@@ -25,6 +27,12 @@ from app.services import (
     transaction_lists,
     transactions,
     versions,
+)
+from app.services.additions import Addition
+from app.services.books import Books
+
+_together = GroupCommit[LedgerKey, Addition, Transaction](
+    lambda ledger, some: additions.record_each(ledger.id, some)
 )
 
 
@@ -76,11 +84,8 @@ def duplicate(actor: Actor, transaction_id: int) -> Transaction:
     row, scope = scoping.find(Transaction, actor.id, transaction_id)
     require(scope, Permission.EDIT)
     with unit_of_work(scope):
-        values = entries.copied(row, today=clock.today(actor.timezone))
-        values |= {"created_by_id": actor.id, "updated_by_id": actor.id}
-        copy = transactions.record(scope.id, **values)
-        activities.record_change(actor.trace, "transaction.created", copy, None)
-        return copy
+        entry = entries.copied(row, today=clock.today(actor.timezone))
+        return additions.record_all(scope.id, [(entry, actor.trace)])[0]
 
 
 def find(actor: Actor, transaction_id: int) -> Transaction | None:
@@ -97,12 +102,8 @@ def create(actor: Actor, ledger_id: int | None = None, **said: Any) -> Transacti
     """
     scope = scoping.find_ledger(actor, ledger_id)
     require(scope, Permission.EDIT)
-    with unit_of_work(scope):
-        values = entries.resolve(scope.id, said, today=clock.today(actor.timezone))
-        values |= {"created_by_id": actor.id, "updated_by_id": actor.id}
-        row = transactions.record(scope.id, **values)
-        activities.record_change(actor.trace, "transaction.created", row, None)
-        return row
+    addition = Addition(said, actor.trace, clock.today(actor.timezone))
+    return _together.submit(LedgerKey(scope.id), addition)
 
 
 def update(
@@ -124,7 +125,7 @@ def update(
         transactions.require_unreconciled(row, allowed=allow_reconciled)
         before = activities.snapshot(row)
         today = clock.today(actor.timezone)
-        values = entries.resolve(scope.id, said, row=row, today=today)
+        values = entries.resolve(Books(scope.id), said, row=row, today=today)
         transactions.amend(row, **values, updated_by_id=actor.id)
         activities.record_change(actor.trace, "transaction.updated", row, before)
     return row

@@ -5,7 +5,7 @@ transaction, rolls back by default, commits once, and lets its side effects leav
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -25,8 +25,8 @@ _KEY = "outlay.unit_of_work"
 class Revisioned(Protocol):
     """An aggregate whose revision grows in every transaction that changes it."""
 
-    def touch(self) -> Executable:
-        """Return the statement that locks it and raises its revision."""
+    def touch(self) -> tuple[Executable, Mapping[str, Any]]:
+        """Return the statement that locks it and raises its revision, and its values."""
 
 
 class UnitOfWork:
@@ -53,6 +53,21 @@ def bind(session: scoped_session[Any]) -> None:
     """Say which session the units of work use; refuses writes outside one."""
     _sessions[:] = [session]
     event.listen(session, "before_flush", _refuse_stray_write)
+
+
+def is_open() -> bool:
+    """Whether this thread is within a unit of work."""
+    return _KEY in _sessions[0]().info
+
+
+def let_go() -> None:
+    """Give this thread's connection back, which a read may hold: it is about to wait."""
+    _sessions[0]().commit()
+
+
+def detach() -> None:
+    """Let the rows of this thread's session be read by other threads: no session holds them now."""
+    _sessions[0]().expunge_all()
 
 
 @contextmanager
@@ -97,7 +112,7 @@ def _begin(session: Session) -> UnitOfWork:
 
 def _touch(session: Session, aggregate: Revisioned | None) -> None:
     if aggregate is not None:
-        session.execute(aggregate.touch())
+        session.connection().execute(*aggregate.touch())
 
 
 @contextmanager

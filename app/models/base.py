@@ -1,6 +1,7 @@
 """The declarative base, the column shorthands, and the session every layer above shares."""
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from flask_sqlalchemy import SQLAlchemy
@@ -107,6 +108,16 @@ def read(query: Executable, **values: object) -> CursorResult[Any]:
     For queries that every request makes. It knows no entities, and flushes nothing first.
     """
     return session.connection().execute(query, values)
+
+
+def store(
+    statement: Executable, rows: Mapping[str, Any] | Sequence[Mapping[str, Any]]
+) -> CursorResult[Any]:
+    """Run a statement that writes, for one row of values or for each of several.
+
+    As :func:`read` does it, for what every new transaction needs.
+    """
+    return session.connection().execute(statement, rows)
 
 
 def upsert(table: Table, dialect: str) -> sqlite.Insert | postgresql.Insert:

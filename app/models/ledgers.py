@@ -1,9 +1,19 @@
 """Ledgers: what is owned and shared. Every row of money belongs to exactly one."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, CheckConstraint, Executable, ForeignKey, String, Table, update
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Executable,
+    ForeignKey,
+    String,
+    Table,
+    bindparam,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Id, currency, id_pk
@@ -40,6 +50,11 @@ class Ledger(Timestamped, Base):
 
 
 _LEDGERS: Table = Ledger.__table__  # type: ignore[assignment]
+_TOUCH = (
+    update(_LEDGERS)
+    .where(_LEDGERS.c.id == bindparam("ledger"))
+    .values(revision=_LEDGERS.c.revision + 1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +63,9 @@ class LedgerKey:
 
     id: int
 
-    def touch(self) -> Executable:
+    def touch(self) -> tuple[Executable, Mapping[str, int]]:
         """Return the statement that locks the ledger for writing and raises its revision."""
-        return (
-            update(_LEDGERS)
-            .where(_LEDGERS.c.id == self.id)
-            .values(revision=_LEDGERS.c.revision + 1)
-        )
+        return _TOUCH, {"ledger": self.id}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from app.core import clock
 from app.core.errors import Conflict, Invalid
 from app.models.account_groups import grouped
 from app.models.accounts import Account
-from app.models.base import session
+from app.models.base import session, store
 from app.models.imports import Import
 from app.models.reconciliations import Reconciliation
 from app.models.transactions import Transaction
@@ -137,7 +137,7 @@ def _was_reconciled(account: Account) -> bool:
 
 def shift(account_id: int, difference: int) -> None:
     """Move the kept balance by ``difference`` minor units, in one atomic step."""
-    session.execute(_SHIFT, {"account": account_id, "difference": difference})
+    store(_SHIFT, {"account": account_id, "difference": difference})
 
 
 def require_open(account: Account, field: str = "account_id") -> None:

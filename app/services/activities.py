@@ -1,15 +1,15 @@
 """The activity log: writing down what was done, in the transaction that does it."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Table, delete, insert, select
 
 from app.core import clock
 from app.models.accounts import Account
 from app.models.activities import NOBODY, Activity, Trace
-from app.models.base import Base, session
+from app.models.base import Base, session, store
 from app.models.categories import Category
 from app.models.payees import Payee
 from app.models.rules import Rule
@@ -19,6 +19,8 @@ from app.models.transactions import Transaction
 from app.models.users import Circumstances
 from app.services import splits, tags
 
+_TABLE: Table = Activity.__table__  # type: ignore[assignment]
+_ADDING = insert(_TABLE)
 _KEPT: dict[type[Base], tuple[str, ...]] = {
     Transaction: (
         "kind", "date", "amount", "currency", "description", "payee", "notes", "account_id",
@@ -162,23 +164,40 @@ def record_many(
     **details: Any,
 ) -> None:
     """Note what transactions were before and after one step, a line for each row's id."""
-    common = {
-        "at": clock.now(),
+    now = clock.now()
+    more = {"bulk_change_id": bulk_change_id, "details": details | _by(by)}
+    _store(_line(now, by, kind, ledger_id, row_id, *step) | more for row_id, step in steps.items())
+
+
+def record_new(kind: str, rows: Sequence[tuple[Transaction, Trace]]) -> None:
+    """Note that transactions are new, each by somebody."""
+    now = clock.now()
+    _store(_line(now, by, kind, row.ledger_id, row.id, None, snapshot(row)) for row, by in rows)
+
+
+def _line(
+    now: dt.datetime, by: Trace, kind: str, ledger_id: int, row_id: int, before: Any, after: Any
+) -> dict[str, Any]:
+    """Return the columns of a line about a transaction."""
+    return {
+        "at": now,
         "kind": kind,
         "actor_id": by.user_id,
         "address": by.address[:45],
         "user_agent": by.user_agent[:300],
         "ledger_id": ledger_id,
         "subject_type": "transaction",
-        "bulk_change_id": bulk_change_id,
-        "details": details | _by(by),
+        "subject_id": row_id,
+        "before": before,
+        "after": after,
+        "details": _by(by),
     }
-    lines = [
-        common | {"subject_id": row_id, "before": before, "after": after}
-        for row_id, (before, after) in steps.items()
-    ]
-    if lines:
-        session.execute(insert(Activity), lines)
+
+
+def _store(lines: Iterable[dict[str, Any]]) -> None:
+    stored = list(lines)
+    if stored:
+        store(_ADDING, stored)
 
 
 def values(kept: dict[str, Any]) -> dict[str, Any]:

@@ -5,22 +5,19 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
-
 from app.core.errors import Invalid
 from app.core.money import Money, MoneyError, digits
 from app.models.accounts import Account
-from app.models.base import session
-from app.models.categories import Category
 from app.models.tags import tag_key
 from app.models.transactions import Transaction
 from app.services import accounts, categories, scoping
+from app.services.books import Books
 
 Said = Mapping[str, Any]
 
 
 def resolve(
-    ledger_id: int, said: Said, *, row: Transaction | None = None, today: dt.date
+    books: Books, said: Said, *, row: Transaction | None = None, today: dt.date
 ) -> dict[str, Any]:
     """Return the values of a new row, or of ``row`` as it becomes; what is not said stays.
 
@@ -28,12 +25,12 @@ def resolve(
     is what :mod:`app.services.transactions` takes. Invalid, by field, where it does not fit.
     """
     kind = said.get("type") or (row.kind if row else "expense")
-    account = _account(ledger_id, said, row)
+    account = _account(books, said, row)
     amount = _amount(said, row, account)
-    sides = _transfer(ledger_id, said, row, account, amount) if kind == "transfer" else _NO_SIDE
+    sides = _transfer(books, said, row, account, amount) if kind == "transfer" else _NO_SIDE
     if kind != "transfer" and said.get("to_account_id") is not None:
         raise Invalid(errors={"to_account_id": ["Only a transfer goes to another account."]})
-    lines = _lines(ledger_id, said, row, kind, account, amount)
+    lines = _lines(books, said, row, kind, account, amount)
     return {
         "kind": kind,
         "date": _date(said, row, today),
@@ -41,10 +38,10 @@ def resolve(
         "currency": account.currency,
         "amount": amount,
         **sides,
-        "category_id": _category_id(ledger_id, said, row, kind, lines),
+        "category_id": _category_id(books, said, row, kind, lines),
         "lines": lines,
         "tag_names": _tag_names(said, row),
-        "refund_of_id": _purchase_id(ledger_id, said, row, kind),
+        "refund_of_id": _purchase_id(books.ledger_id, said, row, kind),
         **_states(row, account.id, sides["to_account_id"]),
         **{name: said[name] for name in _AS_THEY_ARE if name in said},
     }
@@ -69,7 +66,7 @@ def copied(row: Transaction, *, today: dt.date) -> dict[str, Any]:
     }
     if row.to_amount is not None and row.to_currency is not None:
         said["to_amount"] = _decimal(row.to_amount, row.to_currency)
-    return resolve(row.ledger_id, said, today=today)
+    return resolve(Books(row.ledger_id), said, today=today)
 
 
 def _decimal(minor: int, currency: str) -> Decimal:
@@ -87,15 +84,15 @@ def _date(said: Said, row: Transaction | None, today: dt.date) -> dt.date:
     return date
 
 
-def _account(ledger_id: int, said: Said, row: Transaction | None) -> Account:
+def _account(books: Books, said: Said, row: Transaction | None) -> Account:
     account_id = said.get("account_id") or (row.account_id if row else None)
     if account_id is None:
-        return accounts.find_only(ledger_id)
-    return _open_account(ledger_id, account_id, row, "account_id")
+        return accounts.find_only(books.ledger_id)
+    return _open_account(books, account_id, row, "account_id")
 
 
-def _open_account(ledger_id: int, account_id: int, row: Transaction | None, field: str) -> Account:
-    account = scoping.find_in_ledger(Account, ledger_id, account_id, field)
+def _open_account(books: Books, account_id: int, row: Transaction | None, field: str) -> Account:
+    account = books.account(account_id, field)
     if row is None or account.id not in {row.account_id, row.to_account_id}:
         accounts.require_open(account, field)
     return account
@@ -119,7 +116,7 @@ def _other_currency(account: Account) -> Invalid:
 
 
 def _transfer(
-    ledger_id: int, said: Said, row: Transaction | None, account: Account, amount: int
+    books: Books, said: Said, row: Transaction | None, account: Account, amount: int
 ) -> dict[str, Any]:
     """Return where a transfer goes to, and what arrives there."""
     to_id = said.get("to_account_id") or (row.to_account_id if row else None)
@@ -127,7 +124,7 @@ def _transfer(
         raise Invalid(errors={"to_account_id": ["Say which account it goes to."]})
     if to_id == account.id:
         raise Invalid(errors={"to_account_id": ["A transfer goes to another account."]})
-    other = _open_account(ledger_id, to_id, row, "to_account_id")
+    other = _open_account(books, to_id, row, "to_account_id")
     arrived = said.get("to_amount")
     if arrived is not None:
         to_amount = _minor(arrived, other.currency, "to_amount")
@@ -144,7 +141,7 @@ def _transfer(
 
 
 def _lines(
-    ledger_id: int,
+    books: Books,
     said: Said,
     row: Transaction | None,
     kind: str,
@@ -158,7 +155,7 @@ def _lines(
         return []
     if kind == "transfer":
         raise Invalid(errors={"splits": ["A transfer has no categories."]})
-    _require_categories(ledger_id, lines, row, kind)
+    _require_categories(books, lines, row, kind)
     come_to = sum(line["amount"] for line in lines)
     if come_to != amount:
         told = (str(Money(minor, account.currency)) for minor in (come_to, amount))
@@ -182,20 +179,15 @@ def _kept_lines(row: Transaction | None) -> list[dict[str, Any]]:
 
 
 def _require_categories(
-    ledger_id: int, lines: Sequence[dict[str, Any]], row: Transaction | None, kind: str
+    books: Books, lines: Sequence[dict[str, Any]], row: Transaction | None, kind: str
 ) -> None:
-    ids = {line["category_id"] for line in lines} - {None}
-    mine = select(Category).where(Category.ledger_id == ledger_id, Category.id.in_(ids))
-    found = {category.id: category for category in session.scalars(mine)}
-    if ids - found.keys():
-        raise Invalid(errors={"splits": ["There is no such category in this ledger."]})
     had = {line.category_id for line in row.splits} if row else set()
-    for category in found.values():
+    for category in books.categories({line["category_id"] for line in lines} - {None}, "splits"):
         categories.require_for(category, kind, "splits", kept=category.id in had)
 
 
 def _category_id(
-    ledger_id: int, said: Said, row: Transaction | None, kind: str, lines: Sequence[Any]
+    books: Books, said: Said, row: Transaction | None, kind: str, lines: Sequence[Any]
 ) -> int | None:
     category_id: int | None = said.get("category_id")
     if category_id is not None and (lines or kind == "transfer"):
@@ -207,7 +199,7 @@ def _category_id(
         category_id = row.category_id
     if category_id is None:
         return None
-    category = scoping.find_in_ledger(Category, ledger_id, category_id, "category_id")
+    category = books.category(category_id, "category_id")
     kept = row is not None and category_id == row.category_id
     categories.require_for(category, kind, "category_id", kept=kept)
     return category_id

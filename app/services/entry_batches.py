@@ -11,7 +11,8 @@ from app.core.errors import Invalid, OutlayError, Reconciled, Stale
 from app.models.activities import Trace
 from app.models.base import session
 from app.models.transactions import Transaction
-from app.services import activities, entries, transactions
+from app.services import activities, additions, entries, transactions
+from app.services.books import Books
 
 Item = dict[str, Any]
 """What is said of a row, by the names of the API; its ``id`` and maybe ``version`` beside that."""
@@ -42,8 +43,9 @@ def write(
     that is all that is wrong, with errors such as ``{"create.3.amount": [...]}``.
     """
     known = _find(ledger_id, [item["id"] for item in (*update, *delete)])
-    work = _Work(ledger_id, by, today, known, allow_reconciled)
-    created = work.each("create", create, work.create)
+    work = _Work(Books(ledger_id), by, today, known, allow_reconciled)
+    entered = work.each("create", create, work.resolve)
+    created = [] if work.faults else additions.record_all(ledger_id, [(one, by) for one in entered])
     updated = work.each("update", update, work.update)
     deleted = work.each("delete", delete, work.delete)
     work.raise_faults()
@@ -60,7 +62,7 @@ def _find(ledger_id: int, row_ids: Sequence[int]) -> dict[int, Transaction]:
 
 @dataclass
 class _Work:
-    ledger_id: int
+    books: Books
     by: Trace
     today: dt.date
     known: dict[int, Transaction]
@@ -88,19 +90,14 @@ class _Work:
         errors = {key: told for _, named in self.faults for key, told in named.items()}
         raise (kinds.pop() if len(kinds) == 1 else Invalid)(errors=errors)
 
-    def create(self, item: Item) -> Transaction | None:
-        values = entries.resolve(self.ledger_id, item, today=self.today)
-        if self.faults:
-            return None
-        values |= {"created_by_id": self.by.user_id, "updated_by_id": self.by.user_id}
-        row = transactions.record(self.ledger_id, **values)
-        activities.record_change(self.by, "transaction.created", row, None)
-        return row
+    def resolve(self, item: Item) -> dict[str, Any]:
+        """Return the values of a new row."""
+        return entries.resolve(self.books, item, today=self.today)
 
     def update(self, item: Item) -> Transaction | None:
         row = self._row(item)
         said = {name: value for name, value in item.items() if name not in {"id", "version"}}
-        values = entries.resolve(self.ledger_id, said, row=row, today=self.today)
+        values = entries.resolve(self.books, said, row=row, today=self.today)
         if self.faults:
             return None
         before = activities.snapshot(row)

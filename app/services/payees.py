@@ -1,13 +1,14 @@
 """Payees: the directory of the names that rows give as theirs."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Insert, Table, func, select
 
 from app.core import clock
 from app.core.paging import Page, PageRequest
-from app.models.base import read, session, upsert
+from app.models.base import read, session, store, upsert
 from app.models.directories import ListedPayee
 from app.models.payees import Payee
 from app.models.transactions import Transaction
@@ -26,7 +27,12 @@ def ensure(ledger_id: int, names: Iterable[str]) -> None:
     ]
     if rows:
         dialect = session.get_bind().dialect.name
-        session.execute(upsert(_TABLE, dialect).on_conflict_do_nothing(), rows)
+        store(_adding(dialect), rows)
+
+
+@cache
+def _adding(dialect: str) -> Insert:
+    return upsert(_TABLE, dialect).on_conflict_do_nothing()
 
 
 def find_or_record(ledger_id: int, name: str) -> Payee:

@@ -1,8 +1,9 @@
 """Finding one row of a ledger: by its id, in any ledger the person may see."""
 
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from app.core.errors import Invalid, NotFound
 from app.models.accounts import Account
@@ -52,12 +53,17 @@ def find(model: type[Row], user_id: int, row_id: int) -> tuple[Row, LedgerScope]
 
 def find_in_ledger(model: type[Row], ledger_id: int, row_id: int, field: str) -> Row:
     """Return the ledger's row that the input ``field`` names. Invalid when there is none."""
-    query = select(model).where(model.ledger_id == ledger_id, model.id == row_id)
-    row: Any = session.scalar(query)
+    row: Any = session.scalar(_in_ledger(model), {"ledger": ledger_id, "row": row_id})
     if row is None:
         raise Invalid(errors={field: ["There is no such one in this ledger."]})
     found: Row = row
     return found
+
+
+@cache
+def _in_ledger(model: type[Row]) -> Select[Any]:
+    mine = (model.ledger_id == bindparam("ledger"), model.id == bindparam("row"))
+    return select(model).where(*mine)
 
 
 def find_ledger(actor: Actor, ledger_id: int | None) -> LedgerScope:

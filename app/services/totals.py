@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Insert, Table, case, extract, func, literal, select
 
-from app.models.base import session, upsert
+from app.models.base import session, store, upsert
 from app.models.splits import Split
 from app.models.totals import ARRIVAL, NO_CATEGORY, DailyTotal, MonthlyTotal
 from app.models.transactions import Transaction
@@ -143,9 +143,9 @@ def _grouped(
 
 def apply(*changes: Changes) -> None:
     """Add to the account balances and the totals, each in one atomic step."""
+    days = _summed(_DAY_NAMES, 3, (row for change in changes for row in change.days))
+    months = _summed(_MONTH_NAMES, 5, (row for change in changes for row in change.months))
     balances: dict[int, int] = defaultdict(int)
-    days = [_whole(_DAY_NAMES, row) for change in changes for row in change.days]
-    months = [_whole(_MONTH_NAMES, row) for change in changes for row in change.months]
     for day in days:
         balances[day["account_id"]] += day["change"]
     for account_id, difference in balances.items():
@@ -153,16 +153,22 @@ def apply(*changes: Changes) -> None:
             accounts.shift(account_id, difference)
     dialect = session.get_bind().dialect.name
     if days:
-        session.execute(_adding(_DAYS, dialect), days)
+        store(_adding(_DAYS, dialect), days)
     if months:
-        session.execute(_adding(_MONTHS, dialect), months)
+        store(_adding(_MONTHS, dialect), months)
 
 
-def _whole(names: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
-    """Return sums by their names, as integers: PostgreSQL sums 64-bit integers as decimals."""
-    kept = {"kind", "date"}
-    named = zip(names, row, strict=True)
-    return {name: value if name in kept else int(value) for name, value in named}
+def _summed(names: Sequence[str], keys: int, rows: Iterable[Sequence[Any]]) -> list[dict[str, Any]]:
+    """Return sums by their names, added up for the same first ``keys`` columns.
+
+    As integers: PostgreSQL sums 64-bit integers as decimals.
+    """
+    sums: dict[tuple[Any, ...], list[int]] = {}
+    for row in rows:
+        key = tuple(row[:keys])
+        so_far = sums.setdefault(key, [0, 0])
+        sums[key] = [before + int(more) for before, more in zip(so_far, row[keys:], strict=True)]
+    return [dict(zip(names, (*key, *added), strict=True)) for key, added in sums.items()]
 
 
 @cache
