@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -241,14 +241,6 @@ def redis(settings: Settings) -> Iterator[redis_client.Redis]:
 StartWorker = Callable[..., "subprocess.Popen[bytes]"]
 
 
-@dataclass(frozen=True, slots=True)
-class LiveServer:
-    """A web server and a worker that run as processes of their own."""
-
-    url: str
-    worker: "subprocess.Popen[bytes]"
-
-
 @contextmanager
 def _process(settings: Settings, name: str, *command: str) -> Iterator["subprocess.Popen[bytes]"]:
     """Run a module of this Python with ``settings``; its output goes to a file beside the data."""
@@ -284,6 +276,12 @@ def start_worker(settings: Settings) -> Iterator[StartWorker]:
         )
 
 
+@pytest.fixture
+def worker(start_worker: StartWorker) -> "subprocess.Popen[bytes]":
+    """A job worker on the test's database: for who reads statements or waits for mails."""
+    return start_worker()
+
+
 @contextmanager
 def web_server(settings: Settings) -> Iterator[str]:
     """Outlay's real web server; yields the address it is reached at."""
@@ -298,15 +296,13 @@ def web_server(settings: Settings) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def _web(settings: Settings) -> Iterator[str]:
+def live_server(settings: Settings) -> Iterator[str]:
+    """The address of Outlay's real web server on the test's database, the same one for all tests.
+
+    Jobs wait in the queue, unless a test asks for the ``worker``, which takes a while to start.
+    """
     with web_server(settings) as url:
         yield url
-
-
-@pytest.fixture
-def live_server(_web: str, start_worker: StartWorker) -> LiveServer:
-    """Outlay's real web server and worker on the test's database."""
-    return LiveServer(url=_web, worker=start_worker())
 
 
 # Browser
@@ -335,9 +331,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
+def page(browser: Browser, live_server: str) -> Iterator[Page]:
     """A fresh page without cookies; relative addresses are Outlay's."""
-    context = browser.new_context(base_url=live_server.url)
+    context = browser.new_context(base_url=live_server)
     context.set_default_timeout(BROWSER_MILLISECONDS)
     yield context.new_page()
     context.close()

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.people import Person
-from tests.conftest import BROWSER_MILLISECONDS, LiveServer
+from tests.conftest import BROWSER_MILLISECONDS
 
 expect.set_options(timeout=BROWSER_MILLISECONDS)
 
@@ -27,10 +27,10 @@ def person(page: Page) -> Iterator[Person]:
 
 
 @pytest.fixture
-def phone(browser: Browser, live_server: LiveServer) -> Iterator[Person]:
+def phone(browser: Browser, live_server: str) -> Iterator[Person]:
     """Somebody with a small telephone, in the dark."""
     context = browser.new_context(
-        base_url=live_server.url,
+        base_url=live_server,
         viewport={"width": 360, "height": 740},
         has_touch=True,
         color_scheme="dark",
@@ -39,9 +39,9 @@ def phone(browser: Browser, live_server: LiveServer) -> Iterator[Person]:
 
 
 @pytest.fixture
-def without_scripts(browser: Browser, live_server: LiveServer) -> Iterator[Person]:
+def without_scripts(browser: Browser, live_server: str) -> Iterator[Person]:
     """Somebody whose browser runs no JavaScript."""
-    yield from visiting(browser.new_context(base_url=live_server.url, java_script_enabled=False))
+    yield from visiting(browser.new_context(base_url=live_server, java_script_enabled=False))
 
 
 @pytest.fixture

@@ -1,8 +1,11 @@
 """The form of a transaction in a real browser: sums told while typing, lines that come and go."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.people import Person
+
+pytestmark = pytest.mark.any_database
 
 
 def test_sums_are_told_and_lines_taken_out(person: Person) -> None:

@@ -27,6 +27,7 @@ CONTRAST = """() => {
 }"""
 
 
+@pytest.mark.usefixtures("worker")
 def test_register_and_prove_the_address(person: Person, settings: Settings) -> None:
     page = person.page
     person.register()
@@ -67,6 +68,7 @@ def test_in_the_dark_a_weak_password_is_called_so_in_a_colour_that_reads(phone: 
     assert "is-weak" not in str(page.locator("#strength").get_attribute("class"))
 
 
+@pytest.mark.usefixtures("worker")
 def test_a_forgotten_password(person: Person, settings: Settings) -> None:
     page = person.page
     person.register()
@@ -92,6 +94,7 @@ def test_a_forgotten_password(person: Person, settings: Settings) -> None:
     mail_to(settings, person.email, "Your password was changed")
 
 
+@pytest.mark.usefixtures("worker")
 def test_changing_the_address(person: Person, settings: Settings) -> None:
     page = person.page
     person.register()
@@ -120,6 +123,7 @@ def _prove(person: Person, settings: Settings) -> None:
     person.sees("Thank you")
 
 
+@pytest.mark.usefixtures("worker")
 def test_without_scripts_the_way_back_works_too(
     without_scripts: Person, settings: Settings
 ) -> None:

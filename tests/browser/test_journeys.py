@@ -1,12 +1,15 @@
 """What people come to Outlay for, from end to end, in a real browser with a real worker."""
 
+import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.people import Person
 
 
+@pytest.mark.usefixtures("worker")
 def test_from_nothing_to_the_month(person: Person, statement: Path) -> None:
     page = person.page
     person.register()
@@ -20,6 +23,7 @@ def test_from_nothing_to_the_month(person: Person, statement: Path) -> None:
     expect(page.get_by_text("Café <b>Zoë</b>").first).to_be_visible()
 
 
+@pytest.mark.usefixtures("worker")
 def test_a_month_has_a_picture_and_its_table(person: Person, own_statement: Path) -> None:
     page = person.page
     person.register()
@@ -35,6 +39,7 @@ def test_a_month_has_a_picture_and_its_table(person: Person, own_statement: Path
     expect(page.get_by_role("cell", name="€980.00").first).to_be_visible()
 
 
+@pytest.mark.usefixtures("worker")
 def test_the_same_file_again_adds_nothing_and_undo_takes_it_all(
     person: Person, statement: Path
 ) -> None:
@@ -56,6 +61,7 @@ def test_the_same_file_again_adds_nothing_and_undo_takes_it_all(
     expect(page.get_by_text("Bäckerei")).to_have_count(0)
 
 
+@pytest.mark.usefixtures("worker")
 def test_an_unknown_file_is_mapped_and_its_dates_are_asked_for(
     person: Person, unknown_statement: Path
 ) -> None:
@@ -95,8 +101,19 @@ def test_by_keyboard_alone(person: Person) -> None:
     page.keyboard.press("t")
     page.wait_for_url("**/transactions")
     person.sees("By hand")
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.type("nothing like it?")  # while somebody types, no key is a shortcut
+    expect(page).to_have_url(re.compile(r"[?&]q=nothing"))
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(page.get_by_text("By hand")).to_have_count(0)
+    page.goto("/accounts")
+    page.keyboard.press("/")
+    page.wait_for_url("**/transactions#search")
+    expect(page.get_by_role("searchbox")).to_be_focused()
 
 
+@pytest.mark.usefixtures("worker")
 def test_without_javascript(without_scripts: Person, statement: Path) -> None:
     person, page = without_scripts, without_scripts.page
     person.register()
@@ -118,6 +135,7 @@ def test_without_javascript(without_scripts: Person, statement: Path) -> None:
     person.sees("You spent €61.40")
 
 
+@pytest.mark.usefixtures("worker")
 def test_on_a_phone_in_the_dark(phone: Person, statement: Path) -> None:
     page = phone.page
     phone.register()

@@ -2,9 +2,12 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.people import Person
+
+pytestmark = pytest.mark.any_database
 
 
 def _menu(page: Page) -> None:

@@ -20,7 +20,11 @@ def test_choosing_across_pages_and_editing_by_keyboard(
         page.keyboard.press("Enter")
         person.sees(f"Tea {number}")
     page.goto("/transactions?per_page=2")
-    for key in ("j", "x", "j", "x"):
+    rows = page.locator(".row-item")
+    for key, number in (("j", 0), ("j", 1), ("k", 0), ("k", 0)):
+        page.keyboard.press(key)
+        expect(rows.nth(number)).to_be_focused()
+    for key in ("x", "j", "x"):
         page.keyboard.press(key)
     person.sees("2 chosen, together -€6.00")
     page.get_by_label("All 3", exact=True).check()

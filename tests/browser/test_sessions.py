@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.people import Person
-from tests.conftest import BROWSER_MILLISECONDS, LiveServer
+from tests.conftest import BROWSER_MILLISECONDS
 
 pytestmark = pytest.mark.any_database
 
@@ -14,11 +14,9 @@ TELEPHONE = (
 )
 
 
-def test_a_lost_telephone_is_signed_out(
-    person: Person, browser: Browser, live_server: LiveServer
-) -> None:
+def test_a_lost_telephone_is_signed_out(person: Person, browser: Browser, live_server: str) -> None:
     person.register()
-    context = browser.new_context(base_url=live_server.url, user_agent=TELEPHONE)
+    context = browser.new_context(base_url=live_server, user_agent=TELEPHONE)
     context.set_default_timeout(BROWSER_MILLISECONDS)
     lost = Person(context.new_page())
     lost.email = person.email

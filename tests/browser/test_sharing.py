@@ -9,15 +9,15 @@ from playwright.sync_api import Browser, expect
 from config import Settings
 from tests.browser.mailbox import mail_to
 from tests.browser.people import PASSWORD, Person
-from tests.conftest import BROWSER_MILLISECONDS, LiveServer
+from tests.conftest import BROWSER_MILLISECONDS
 from tests.factories.mails import link_in
 
 
 @pytest.fixture
-def guest(browser: Browser, live_server: LiveServer) -> Iterator[Person]:
+def guest(browser: Browser, live_server: str) -> Iterator[Person]:
     """Somebody else, with a browser of their own on a telephone."""
     context = browser.new_context(
-        base_url=live_server.url, viewport={"width": 360, "height": 740}, color_scheme="dark"
+        base_url=live_server, viewport={"width": 360, "height": 740}, color_scheme="dark"
     )
     context.set_default_timeout(BROWSER_MILLISECONDS)
     yield Person(context.new_page())
@@ -52,6 +52,7 @@ def _spend(person: Person, amount: str, what: str) -> None:
     person.sees(what)
 
 
+@pytest.mark.usefixtures("worker")
 def test_two_people_keep_one_ledger(person: Person, guest: Person, settings: Settings) -> None:
     ana, ben = person, guest
     ana.register()

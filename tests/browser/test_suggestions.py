@@ -1,8 +1,11 @@
 """A category that is suggested while somebody types, and is theirs to take or leave."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.people import Person
+
+pytestmark = pytest.mark.any_database
 
 
 def _begin(page: Page, payee: str) -> None:
