@@ -152,7 +152,7 @@ def test_signing_out_counts_at_once(person: Person) -> None:
     page = person.page
     person.register()
     cookies = page.context.cookies()
-    page.get_by_label(f"Menu of {person.email}").locator("visible=true").click()
+    page.locator("summary:visible", has_text=f"Menu of {person.email}").click()
     page.get_by_role("button", name="Sign out").locator("visible=true").click()
     page.wait_for_url("**/sign-in*")
     page.context.add_cookies(cookies)  # type: ignore[arg-type]
