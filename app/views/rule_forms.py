@@ -152,9 +152,14 @@ def values_like(row: Transaction) -> dict[str, Any]:
 
 
 def local_number(text: str) -> str:
-    """Write a plain decimal the way the person types it."""
+    """Write a plain decimal the way the person types it: "3.4" is 3.40."""
+    number = Decimal(text)
     return format_decimal(
-        Decimal(text), locale=number_locale(), decimal_quantization=False, group_separator=False
+        number,
+        format="0" if number == number.to_integral_value() else "0.00",
+        locale=number_locale(),
+        decimal_quantization=False,
+        group_separator=False,
     )
 
 

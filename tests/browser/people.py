@@ -1,5 +1,6 @@
 """A person at a browser."""
 
+import re
 from itertools import count
 from pathlib import Path
 
@@ -31,12 +32,14 @@ class Person:
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.get_by_role("button", name="Sign in").click()
 
-    def upload(self, path: Path) -> None:
-        """Upload a statement; ends on its import."""
+    def upload(self, path: Path, account: str | None = None) -> None:
+        """Upload a statement, of the account named so; ends on its import."""
         self.page.goto("/imports/new")
         self.page.locator("input[type=file]").set_input_files(path)
+        if account:
+            self.page.get_by_label("Account").select_option(label=account)
         self.page.get_by_role("button", name="Upload").click()
-        self.page.wait_for_url("**/imports/*")
+        self.page.wait_for_url(re.compile(r"/imports/\d+"))
 
     def sees(self, words: str) -> None:
         """Wait until the words stand on the page for everybody to see."""

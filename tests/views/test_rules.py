@@ -43,7 +43,7 @@ def test_a_rule_is_told_as_a_sentence_and_shown_as_it_was_typed(mia: Visitor) ->
     assert "No rules yet" in words(mia.get("/rules"))
     assert mia.post("/rules", _several(mia)).status_code == 303
     assert (
-        "If any text has “rewe”, or the amount is at least 1234,5, or the"
+        "If any text has “rewe”, or the amount is at least 1234,50, or the"
         " date is not before Friday 2 January 2026, or the account is Main account: set the"
         " category to Groceries, take off the tag #old and set the notes to “a b”."
         " Rules below leave such rows alone."
@@ -52,7 +52,7 @@ def test_a_rule_is_told_as_a_sentence_and_shown_as_it_was_typed(mia: Visitor) ->
     shown = re.findall(
         r'name="(?:condition|action)_(?:text|amount|date)"[^>]*? value="([^"]+)"', page.text
     )
-    assert shown == ["rewe", "1234,5", "2026-01-02", "old"]
+    assert shown == ["rewe", "1234,50", "2026-01-02", "old"]
     assert re.search(r'name="stop" value="1" checked', page.text)
     assert re.search(r'value="any" checked', page.text)
 

@@ -8,7 +8,7 @@ const deepest = 20
 const signs = { '−': '-', '×': '*', '÷': '/' }
 
 /** How the person writes numbers, { point, group }, and how many decimals the chosen account has. */
-function marksOf(form) {
+export function marksOf(form) {
   const place = form?.querySelector('[data-amounts]')
   if (!place) return null
   const { accounts, ...marks } = JSON.parse(place.dataset.amounts)

@@ -1,13 +1,20 @@
 /** Says which rate a transfer between two currencies implies, as far as its amounts are plain to read. */
+import { marksOf, total } from './amounts.js'
 import { findAll, onContent } from './content.js'
 
 const names = ['amount', 'to_amount', 'account_id', 'to_account_id']
-const read = (text) => (/^\d+([.,]\d{1,3})?$/.test(text.trim()) ? Number(text.trim().replace(',', '.')) : NaN)
 const currency = (select) => /\(([A-Z]{3})\)$/.exec(select.selectedOptions[0]?.text ?? '')?.[1]
+
+/** An amount as a plain number, read the way the server does; NaN where it cannot be. */
+function read(text, marks) {
+  const value = marks && total(text, marks)
+  return value ? Number(value[0]) / Number(value[1]) : NaN
+}
 
 function tell(output) {
   const [amount, arrived, from, to] = names.map((name) => output.form.elements[name])
-  const rate = read(arrived.value) / read(amount.value)
+  const marks = marksOf(output.form)
+  const rate = read(arrived.value, marks) / read(amount.value, marks)
   const [left, right] = [currency(from), currency(to)]
   const plain = left && right && left !== right && rate > 0 && Number.isFinite(rate)
   output.value = plain ? `1 ${left} = ${Number(rate.toPrecision(6))} ${right}` : ''
