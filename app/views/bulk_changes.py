@@ -8,11 +8,13 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.controllers import bulk_changes
+from app.core.errors import Invalid
 from app.models.bulk_changes import BulkChange
 from app.policies import Permission, needs
 from app.services.selections import Selection
+from app.views import ticks
 from app.views.acting import actor, is_htmx
-from app.views.addresses import given_address
+from app.views.addresses import given_address, local_address
 from app.views.books import Books
 from app.views.bulk_forms import Asked, BulkForm
 from app.views.current_ledger import about, within
@@ -42,12 +44,21 @@ LEFT_OUT = {
 """Why rows were left out: of one, and of several."""
 
 
-@blp.get("/transactions/bulk")
+@blp.post("/transactions/bulk/choose")
 @needs(Permission.EDIT)
-def new() -> Answer:
-    """Say what the chosen rows come to, and ask what is to become of them."""
+def choose() -> Answer:
+    """Say what the chosen rows come to, and ask what is to become of them.
+
+    Or go to another page of the list, and take what is ticked along.
+    """
     asked = Asked.read()
-    return _page(asked, _choose(asked), BulkForm())
+    if "to" in request.form:
+        return _turned(asked)
+    try:
+        return _page(asked, _choose(asked), BulkForm())
+    except Invalid as error:
+        failed(" ".join(text for said in error.errors.values() for text in said))
+        return _to_list()
 
 
 @blp.post("/transactions/bulk")
@@ -131,16 +142,36 @@ def _page(asked: Asked, selection: Selection, form: BulkForm) -> Answer:
     shown |= {"books": Books.of(actor()), "next": _back(), "number": counted(selection.rows)}
     if not is_htmx():
         return render_template("bulk_changes/new.html", **shown), form.status
-    aimed = {"HX-Retarget": "#bulk", "HX-Reselect": "#bulk"} if request.method == "POST" else {}
+    aimed = {} if _is_asking() else {"HX-Retarget": "#bulk", "HX-Reselect": "#bulk"}
     return render_template("bulk_changes/_form.html", dialog=True, **shown), form.status, aimed
 
 
 def _nothing_chosen(selection: Selection) -> Response:
     gone = "What you chose is gone: it was deleted elsewhere." if selection.gone else ""
     failed(gone or "Nothing is chosen. Tick the transactions that you mean first.")
-    if is_htmx() and request.method == "GET":
+    return _to_list()
+
+
+def _to_list() -> Response:
+    if is_htmx() and _is_asking():
         return Response(status=204, headers={"HX-Redirect": _back()})
     return redirect(_back(), 303)
+
+
+def _is_asking() -> bool:
+    """Whether nothing is to change yet: a script shows the answer in its dialog."""
+    return request.endpoint == f"{blp.name}.{choose.__name__}"
+
+
+def _turned(asked: Asked) -> Response:
+    if len(asked.ids) > ticks.MOST:
+        failed(
+            f"Only {ticks.MOST} ticks go along to another page. Change these first, or narrow the"
+            " list and choose all that match."
+        )
+        return redirect(ticks.carried(_back(), asked.ids), 303)
+    address = local_address(request.form["to"]) or url_for("transactions.index")
+    return redirect(ticks.carried(address, asked.ids), 303)
 
 
 def _back() -> str:

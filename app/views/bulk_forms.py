@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.models.transactions import Filters
 from app.schemas.bulk_changes import ChangeSetInput
-from app.views import filter_texts
+from app.views import filter_texts, ticks
 from app.views.forms import GENERAL, INVALID_STATUS, Form
 
 NO_CATEGORY = "none"
@@ -35,7 +35,7 @@ class Asked:
         text = request.values.get("filters", "")
         return cls(
             deed="delete" if request.values.get("deed") == "delete" else "change",
-            ids=[int(id_) for id_ in request.values.getlist("ids") if _is_id(id_)],
+            ids=ticks.ids_of(request.values.getlist("ids")),
             filters=filter_texts.read(text)[0] if "all" in request.values else None,
             text=text,
         )
@@ -74,7 +74,3 @@ class BulkForm(Form):
         for name, messages in errors.items():
             told.setdefault(name.partition(".")[0], []).extend(messages)
         super()._refuse(told, status)
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19

@@ -8,10 +8,11 @@ from flask import request, url_for
 from app.core.errors import NotFound
 from app.core.paging import Cursor, Page, PageRequest
 from app.schemas.paging import PageQuery
+from app.views import ticks
 from app.views.forms import Form
 
-PLACES = ("page", "cursor")
-"""Parameters that say where in a list to be, not what is in it."""
+PLACES = ("page", "cursor", ticks.PARAMETER)
+"""Parameters that say where in a list to be, and what is ticked on it, not what is in it."""
 
 
 @dataclass(frozen=True, slots=True)

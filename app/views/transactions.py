@@ -14,7 +14,7 @@ from app.models.transactions import Filters, Transaction
 from app.policies import Permission, needs
 from app.schemas.activities import HistoryQuery, RestoreInput
 from app.schemas.transactions import LikeQuery, TransactionQuery
-from app.views import filter_texts
+from app.views import filter_texts, ticks
 from app.views.acting import actor, is_htmx
 from app.views.addresses import given_address, local_address
 from app.views.books import Books, by_day, names_of, people_of
@@ -60,7 +60,8 @@ def index() -> Answer:
         chips=filter_texts.chips(*(_used(query) if query else (None, None))),
         gone=filter_texts.gone(query["filters"] if query else None, books),
         most=bulk_changes.MOST,
-        list_url=request.script_root + request.full_path.removesuffix("?"),
+        list_url=ticks.address_without(),
+        ticked=ticks.read(),
         **shown,
     )
     return page, form.status

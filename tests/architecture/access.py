@@ -305,8 +305,8 @@ _ROUTES = {
         POST /transactions/<transaction_id>/restore
         POST /transactions/<transaction_id>/row
         GET /transactions/<transaction_id>/row/edit
-        GET /transactions/bulk
         POST /transactions/bulk
+        POST /transactions/bulk/choose
         GET /transactions/new
         POST /transfers
         POST /transfers/<transfer_id>/take-apart

@@ -179,6 +179,7 @@ def _money(world: World) -> dict[str, Sent]:
         "POST /transactions/<transaction_id>": row,
         "POST /transactions/<transaction_id>/row": {"date": "2026-01-02", "amount": "5"},
         "POST /transactions/bulk": {"ids": world.own["transaction_id"], "notes": "all"},
+        "POST /transactions/bulk/choose": {"ids": world.own["transaction_id"]},
         "POST /transactions/<transaction_id>/restore": restored,
         "PUT /api/accounts/<account_id>": account,
         "PUT /api/categories/<category_id>": _NAME,

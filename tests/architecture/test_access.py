@@ -49,6 +49,7 @@ QUIET = {
     "POST /categories/suggestions/<payee_id>",
     "POST /api/rules/preview",
     "POST /rules/preview",
+    "POST /transactions/bulk/choose",
     # There is one rule, and it is on.
     "POST /rules/<rule_id>/activate",
     "POST /rules/<rule_id>/move",

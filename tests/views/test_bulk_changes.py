@@ -5,11 +5,14 @@ from html import unescape
 
 import pytest
 from sqlalchemy import update
+from werkzeug.test import TestResponse
 
 from app.core.uow import unit_of_work
 from app.models.base import session
 from app.models.transactions import Transaction
 from tests.views.visitors import Visitor, error_of, value_of, words
+
+CHOOSE = "/transactions/bulk/choose"
 
 
 @pytest.fixture
@@ -26,7 +29,7 @@ def _undo(page: str) -> str:
 
 
 def test_chosen_rows_are_changed_and_that_is_taken_back(mia: Visitor, rows: list[int]) -> None:
-    form = mia.get(f"/transactions/bulk?ids={rows[0]}&ids={rows[1]}&deed=change")
+    form = mia.post(CHOOSE, {"ids": rows[:2], "deed": "change"})
     assert "2 transactions, together -12,00 €" in words(form)
     fields = {"ids": rows[:2], "payee": "Cafe", "add_tags": "out, Work", "next": "/transactions"}
     answer = mia.post("/transactions/bulk", {**fields, "category_id": mia.category("Groceries")})
@@ -45,7 +48,7 @@ def test_all_that_match_are_meant_only_as_many_as_one_was_told(
     mia: Visitor, rows: list[int]
 ) -> None:
     text = {"all": "1", "filters": "q=tea&amount_max=7,00"}
-    form = mia.get("/transactions/bulk?all=1&filters=q%3Dtea%26amount_max%3D7,00")
+    form = mia.post(CHOOSE, text)
     assert (value_of(form, "expected"), "2 transactions, together" in words(form)) == ("2", True)
     mia.add("3", description="Tea again", date="2026-03-03")
     said = {**text, "deed": "delete", "expected": "2"}
@@ -58,6 +61,60 @@ def test_all_that_match_are_meant_only_as_many_as_one_was_told(
     assert "1 transaction so far." in words(page)
     mia.post(_undo(page.text))
     assert "4 transactions so far." in words(mia.get("/transactions"))
+
+
+def test_ticks_go_along_from_page_to_page(mia: Visitor, rows: list[int]) -> None:
+    address = "/transactions?q=tea&per_page=1"
+    page = mia.get(address)
+    older = _to(page)
+    assert _ticked(page) == []
+    page = mia.get(mia.post(CHOOSE, {"ids": rows[1], "to": older}).location)
+    assert "1 ticked on other pages" in words(page)
+    assert _hidden(page) == [rows[1]]
+    newer = _to(page)
+    page = mia.get(mia.post(CHOOSE, {"ids": [*_hidden(page), rows[0]], "to": newer}).location)
+    assert (_ticked(page), _hidden(page)) == ([rows[1]], [rows[0]])
+    assert "chosen=" not in page.text.partition('id="selection"')[2].partition("</form>")[0]
+    form = mia.post(CHOOSE, {"ids": [*_ticked(page), *_hidden(page)], "next": address})
+    assert "2 transactions, together -12,00 €" in words(form)
+    done = mia.post("/transactions/bulk", {"ids": rows[:2], "notes": "x", "next": address})
+    assert (done.location, _hidden(mia.get(done.location))) == (address, [])
+
+
+def test_so_many_ticks_go_along_and_no_more(mia: Visitor, sam: Visitor, rows: list[int]) -> None:
+    many = [*range(10**9, 10**9 + 200), rows[0]]
+    answer = mia.post(CHOOSE, {"ids": many, "to": "/transactions?type=income"})
+    page = mia.get(answer.location)
+    assert answer.location.startswith("/transactions?chosen=")
+    assert "Only 200 ticks go along to another page." in words(page)
+    assert len(_hidden(page)) == 200
+    for nothing in ("x", "1" * 30, "-", "²", "0x1-1e3"):
+        assert _hidden(mia.get(f"/transactions?chosen={nothing}")) == []
+    away = mia.post(CHOOSE, {"ids": rows, "to": "//elsewhere.example/"})
+    assert away.location.startswith("/transactions?chosen=")
+    too_many = mia.post(CHOOSE, {"ids": list(range(1, 10_003))})
+    assert "At most 10,000 rows at once." in words(mia.get(too_many.location))
+    theirs = sam.post(CHOOSE, {"ids": rows})
+    assert "What you chose is gone" in words(sam.get(theirs.location))
+
+
+def _to(page: TestResponse) -> str:
+    """Return the address of a neighbouring page that takes ticks along."""
+    found = re.search(r'form="selection" name="to" value="([^"]*)"', page.text)
+    assert found
+    return unescape(found[1])
+
+
+def _ticked(page: TestResponse) -> list[int]:
+    return _ids(page, r'value="(\d+)" form="selection" autocomplete="off" checked')
+
+
+def _hidden(page: TestResponse) -> list[int]:
+    return _ids(page, r'<input type="hidden" name="ids" value="(\d+)"')
+
+
+def _ids(page: TestResponse, pattern: str) -> list[int]:
+    return [int(found) for found in re.findall(pattern, page.text)]
 
 
 @pytest.mark.parametrize("filters", ["date_from=soon", "nonsense=1"])
@@ -77,8 +134,10 @@ def test_what_is_gone_by_now_is_told_and_the_others_stay_chosen(
     assert re.findall(r'name="ids" value="(\d+)"', refused.text) == [str(id_) for id_ in rows[1:]]
     answer = mia.post("/transactions/bulk", {"ids": rows[:1], "notes": "x"})
     assert "What you chose is gone" in words(mia.get(answer.location))
-    answer = mia.get("/transactions/bulk")
+    answer = mia.post(CHOOSE)
     assert "Nothing is chosen." in words(mia.get(answer.location))
+    script = mia.post(CHOOSE, {}, **{"HX-Request": "true"})
+    assert (script.status_code, script.headers["HX-Redirect"]) == (204, "/transactions")
 
 
 def test_faults_stand_beside_their_fields(mia: Visitor, rows: list[int]) -> None:
@@ -94,7 +153,7 @@ def test_faults_stand_beside_their_fields(mia: Visitor, rows: list[int]) -> None
 
 def test_reconciled_rows_ask_once_and_are_left_out_without(mia: Visitor, rows: list[int]) -> None:
     _reconcile(mia, rows[0])
-    form = mia.get(f"/transactions/bulk?ids={rows[0]}&ids={rows[1]}")
+    form = mia.post(CHOOSE, {"ids": rows[:2]})
     assert "1 is reconciled" in words(form)
     answer = mia.post("/transactions/bulk", {"ids": rows[:2], "notes": "x"})
     assert "Changed 1 transaction. Left out: 1 reconciled." in words(mia.get(answer.location))

@@ -1,22 +1,67 @@
 /**
  * Choosing rows of a list: the bar says how many are ticked and what they come to; its buttons fetch
- * the page that changes or deletes them into a dialog. "All that match" goes across pages.
+ * the page that changes or deletes them into a dialog. What is ticked stays so on other pages of the
+ * same list, in whatever order, for as long as the tab is open; "all that match" does, too.
  */
 import { findAll, htmx, onContent } from './content.js'
 import { openDialog } from './dialogs.js'
 import { announce } from './requests.js'
 
+const PLACE = 'chosen'
 const bar = () => document.getElementById('selection')
 const boxes = () => [...document.querySelectorAll('input[name=ids][form=selection]')]
 const chosen = () => boxes().filter((box) => box.checked)
 const isAll = () => bar()?.elements.all?.checked ?? false
+const isAny = () => isAll() || kept.size > 0
 let anchor = null
+/** What is ticked on any page: [amount in minor units, currency] by id; transfers have no amount. */
+let kept = new Map()
 
-/** What ticked rows come to, as "−54.30 € and −3.00 $"; transfers have no amount here. */
-function together(ticked) {
+function stored() {
+  try {
+    return JSON.parse(sessionStorage.getItem(PLACE))
+  } catch {
+    return null
+  }
+}
+
+function store(selection) {
+  try {
+    sessionStorage.setItem(PLACE, JSON.stringify(selection))
+  } catch {
+    /* the page itself still has what is ticked on it */
+  }
+}
+
+/** Ticks what was ticked on this list before; on another one, nothing is. */
+function recall() {
+  const form = bar()
+  if (!form) return
+  const last = stored()
+  const mine = last?.list === form.dataset.list ? last : { rows: [], all: false }
+  kept = new Map(mine.rows)
+  if (form.elements.all) form.elements.all.checked = mine.all
+  for (const box of boxes()) box.checked = isAll() || kept.has(box.value)
+}
+
+function remember() {
+  for (const box of boxes()) {
+    if (box.checked) kept.set(box.value, [box.dataset.amount, box.dataset.currency])
+    else kept.delete(box.value)
+  }
+  store({ list: bar().dataset.list, all: isAll(), rows: [...kept] })
+}
+
+function forget() {
+  kept.clear()
+  store(null)
+}
+
+/** What is ticked comes to, as "−54.30 € and −3.00 $". */
+function together() {
   const sums = new Map()
-  for (const { dataset } of ticked) {
-    if (dataset.amount) sums.set(dataset.currency, (sums.get(dataset.currency) ?? 0) + Number(dataset.amount))
+  for (const [amount, currency] of kept.values()) {
+    if (amount) sums.set(currency, (sums.get(currency) ?? 0) + Number(amount))
   }
   return [...sums].map(([currency, minor]) => {
     const format = new Intl.NumberFormat(bar().dataset.locale, { style: 'currency', currency })
@@ -24,35 +69,53 @@ function together(ticked) {
   })
 }
 
-function tell(ticked) {
+function tell(elsewhere) {
   const words = document.getElementById('bulk-chosen')
   const strong = document.createElement('strong')
-  strong.textContent = `${ticked.length} chosen`
+  strong.textContent = `${kept.size} chosen`
   words.replaceChildren(strong)
-  const sums = together(ticked)
-  sums.forEach((text, number) => {
+  if (elsewhere) words.append(`, ${elsewhere} of them on other pages`)
+  together().forEach((text, number) => {
     const amount = document.createElement('span')
     amount.className = 'amount'
     amount.textContent = text
-    words.append(number ? ' and ' : ticked.length > 1 ? ', together ' : ', ', amount)
+    words.append(number ? ' and ' : kept.size > 1 ? ', together ' : ', ', amount)
   })
 }
 
-const address = (form, submitter) => `${form.getAttribute('action')}?${new URLSearchParams(new FormData(form, submitter))}`
+/** What the bar says of all that is chosen, and with which button. */
+function said(submitter) {
+  const data = new FormData(bar(), submitter)
+  data.delete('ids')
+  if (!isAll()) for (const id of kept.keys()) data.append('ids', id)
+  return data
+}
+
+/** Fetches a part of the page that says what is chosen and asks what is to become of it. */
+function fetchInto(place, select, submitter) {
+  const values = said(submitter)
+  return htmx.ajax('POST', bar().action, { source: place, target: place, select, swap: 'innerHTML', values })
+}
 
 /** Brings the bar to what is ticked; how much all that match come to, only the server knows. */
-export function update() {
+function show() {
   const form = bar()
-  document.documentElement.classList.toggle('is-choosing', isAll() || chosen().length > 0)
+  document.documentElement.classList.toggle('is-choosing', !!form && isAny())
   if (!form) return
-  const ticked = chosen()
-  form.dataset.count = isAll() ? form.dataset.total : ticked.length
+  const ticked = chosen().length
+  form.dataset.count = isAll() ? form.dataset.total : kept.size
   for (const box of document.querySelectorAll('[data-choose-page]')) {
-    box.checked = ticked.length > 0 && ticked.length === boxes().length
-    box.indeterminate = ticked.length > 0 && !box.checked
+    box.checked = ticked > 0 && ticked === boxes().length
+    box.indeterminate = ticked > 0 && !box.checked
   }
-  if (!isAll()) return tell(ticked)
-  htmx.ajax('GET', address(form), { target: '#bulk-chosen', select: '.bulk-summary', swap: 'innerHTML' })
+  if (isAll()) fetchInto(document.getElementById('bulk-chosen'), '.bulk-summary')
+  else tell(kept.size - ticked)
+}
+
+/** Keeps what is ticked by now, and says so. */
+export function update() {
+  if (bar()) remember()
+  show()
 }
 
 const say = () => announce(document.getElementById('bulk-chosen').textContent.trim())
@@ -63,10 +126,11 @@ function chooseAll(checked) {
 
 /** Ticks nothing; true where something was. */
 export function chooseNone() {
-  if (!bar() || (!isAll() && !chosen().length)) return false
+  if (!bar() || !isAny()) return false
   if (bar().elements.all) bar().elements.all.checked = false
   chooseAll(false)
-  update()
+  forget()
+  show()
   announce('Nothing chosen')
   return true
 }
@@ -88,22 +152,24 @@ export function choose(row, range = false) {
 
 /** Reads the list again; what is ticked and still there is ticked afterwards. */
 export async function keeping(refresh) {
-  const ids = new Set(chosen().map((box) => box.value))
+  if (bar()) remember()
   await refresh()
-  for (const box of boxes()) box.checked = ids.has(box.value)
+  recall()
   update()
 }
 
 /** Opens the dialog that changes or deletes what is ticked; with a row, that one where nothing is. */
 export function act(deed, row) {
-  if (row && !chosen().length) choose(row)
+  if (row && !isAny()) choose(row)
   bar()?.requestSubmit(bar().querySelector(`[name=deed][value=${deed}]`))
 }
 
-/** Whoever takes one row out of all that match means those that are still ticked. */
+/** Whoever takes one row out of all that match means those of this page that are still ticked. */
 function leaveAll() {
   const all = bar()?.elements.all
-  if (all?.checked && chosen().length < boxes().length) all.checked = false
+  if (!all?.checked || chosen().length === boxes().length) return
+  all.checked = false
+  kept.clear()
 }
 
 document.addEventListener('click', (event) => {
@@ -117,8 +183,10 @@ document.addEventListener('click', (event) => {
 
 document.addEventListener('change', ({ target }) => {
   if (target.matches('[data-choose-page]')) chooseAll(target.checked)
-  else if (target.matches('#selection [name=all]')) chooseAll(target.checked)
-  else if (!target.matches('input[name=ids][form=selection]')) return
+  else if (target.matches('#selection [name=all]')) {
+    chooseAll(target.checked)
+    kept.clear()
+  } else if (!target.matches('input[name=ids][form=selection]')) return
   leaveAll()
   update()
   if (!isAll()) say()
@@ -128,16 +196,17 @@ document.addEventListener('submit', async (event) => {
   const form = event.target
   if (form.id !== 'selection') return
   event.preventDefault()
-  if (!isAll() && !chosen().length) return announce('Nothing is chosen. Choose rows with x first.')
+  if (!isAny()) return announce('Nothing is chosen. Choose rows with x first.')
   const place = document.getElementById('bulk-place')
   const deed = event.submitter?.value ?? 'change'
   place.replaceChildren()
-  await htmx.ajax('GET', address(form, event.submitter), { target: place, select: '#bulk', swap: 'innerHTML' })
+  await fetchInto(place, '#bulk', event.submitter)
   document.getElementById('bulk-title').textContent = deed === 'delete' ? 'Delete?' : 'Change'
   if (place.querySelector('#bulk')) openDialog('bulk-dialog')
 })
 
-// What comes into the dialog after a fault begins where the fault is; a new list ends the dialog.
+// What comes into the dialog after a fault begins where the fault is; a new list ends the dialog, as
+// what was chosen is done.
 onContent((root) => {
   if (root instanceof Element && root.id === 'bulk') {
     ;(root.querySelector('#errors') ?? root.querySelector('[aria-invalid]'))?.focus()
@@ -147,9 +216,21 @@ onContent((root) => {
   const dialog = document.getElementById('bulk-dialog')
   if (dialog?.open) {
     dialog.close()
+    forget()
     document.querySelector('#list .row-item')?.focus({ preventScroll: true })
   }
-  update()
+  recall()
+  show()
 })
 
-addEventListener('pageshow', update)
+// A page that the browser kept for "back" may be older than what was ticked since.
+addEventListener('pageshow', ({ persisted }) => {
+  if (!persisted) return
+  recall()
+  show()
+})
+
+// Whoever comes after somebody in the same tab begins with nothing.
+document.addEventListener('submit', ({ target }) => {
+  if (target.matches('[data-sign-out]')) forget()
+})
