@@ -39,13 +39,29 @@ DEFAULT_ICON = "tag"
 
 
 def record_starter_set(ledger_id: int) -> None:
-    """Give a new ledger categories to start with."""
-    for type_, roots in STARTER_SET.items():
-        for name, color, icon, children in roots:
+    """Give a new ledger categories to start with; two statements, however many there are."""
+    roots: list[Category] = []
+    names_below: list[Sequence[str]] = []
+    for type_, some in STARTER_SET.items():
+        for name, color, icon, children in some:
             look = {"type": type_, "color": color, "icon": icon}
-            root = record(ledger_id, name=name, parent=None, **look)
-            for child in children:
-                record(ledger_id, name=child, parent=root, **look)
+            roots.append(Category(ledger_id=ledger_id, name=name, **look))
+            names_below.append(children)
+    session.add_all(roots)
+    session.flush()
+    session.add_all(
+        Category(
+            ledger_id=ledger_id,
+            name=name,
+            parent_id=root.id,
+            type=root.type,
+            color=root.color,
+            icon=root.icon,
+        )
+        for root, names in zip(roots, names_below, strict=True)
+        for name in names
+    )
+    session.flush()
 
 
 def find_all(ledger_id: int) -> Sequence[Category]:
