@@ -19,6 +19,8 @@ def insert_rows(
     rows: list[tuple[Any, ...]],
 ) -> None:
     """Store ``rows``, each with its values in the order of ``columns``, in the open transaction."""
+    if not rows:
+        return
     connection = session.connection()
     names = ", ".join(columns)
     if connection.dialect.name == "sqlite":

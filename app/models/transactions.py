@@ -261,13 +261,15 @@ LONGEST_WORD = 60
 _WORD = re.compile(r"[^\W_]+")
 
 
-@lru_cache(maxsize=8192)
 def searchable(*texts: str) -> str:
-    """Return what a search looks through: the words of the texts, as :func:`words_of` has them.
+    """Return what a search looks through: the words of the texts, as :func:`words_of` has them."""
+    return " ".join(filter(None, map(_spaced_words, texts)))
 
-    A statement names the same shops over and over, so most of its rows find the answer ready.
-    """
-    return " ".join(words_of(" ".join(texts)))
+
+@lru_cache(maxsize=8192)
+def _spaced_words(text: str) -> str:
+    """Return the words of a text; a statement names the same payees over and over."""
+    return " ".join(words_of(text))
 
 
 def words_of(text: str) -> list[str]:
@@ -280,7 +282,8 @@ def words_of(text: str) -> list[str]:
     else:
         apart = unicodedata.normalize("NFKD", text.casefold())
         folded = "".join(mark for mark in apart if not unicodedata.combining(mark))
-    return [word[:LONGEST_WORD] for word in _WORD.findall(folded)]
+    words = _WORD.findall(folded)
+    return words if len(folded) <= LONGEST_WORD else [word[:LONGEST_WORD] for word in words]
 
 
 @dataclass(frozen=True, slots=True)

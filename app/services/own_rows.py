@@ -49,16 +49,21 @@ class Way(NamedTuple):
     to_currency: str | None = None
 
 
-def way(row: StatementRow, account: Target, find: Callable[[str], Target | None]) -> Way:
+_IN, _OUT = Way("income"), Way("expense")
+
+
+def way(
+    row: StatementRow, account: Target, find: Callable[[StatementRow, str], Target | None]
+) -> Way:
     """Return which way money went; ``find`` gives the ledger's account of a name. Misread.
 
     A file that says nothing of what arrived means the same amount, in the same currency.
     """
     category = row.category or ""
     if not category.startswith(TRANSFER_TO):
-        return Way("income" if row.amount > 0 else "expense")
+        return _IN if row.amount > 0 else _OUT
     name = category.removeprefix(TRANSFER_TO)
-    other = find(name)
+    other = find(row, name)
     if row.amount > 0:
         raise Misread("This is a transfer, and its amount is not below zero.")
     if other is None:

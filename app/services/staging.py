@@ -8,7 +8,6 @@ that is stored, so two equal purchases stay two and a file read twice adds nothi
 import datetime as dt
 import hashlib
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 from sqlalchemy import Table, delete, func, select
@@ -28,7 +27,8 @@ from app.services.statements import Batch, RejectedRow, StatementRow
 ACCOUNTS_QUESTION = "accounts"
 OPEN_ACCOUNTS, ONE_ACCOUNT = "open", "one"
 
-COLUMNS = (
+# Each kind of row with what it has: values that are missing cost drivers as much as others.
+WAITING = (
     "import_id",
     "line",
     "status",
@@ -52,12 +52,11 @@ COLUMNS = (
     "lines",
     "fingerprint",
     "occurrence",
-    "reason",
-    "raw",
 )
+_TEXTS = ("description", "payee", "notes", "search_text", "category")
+REJECTED = ("import_id", "line", "status", "possible_duplicate", *_TEXTS, "reason", "raw")
+_NO_TEXTS = ("",) * len(_TEXTS)
 _ROWS: Table = ImportRow.__table__  # type: ignore[assignment]
-_NO_VALUES = (None,) * 10  # account to the other side's currency
-_NO_TEXTS = ("",) * 7  # description to lines
 
 
 @dataclass
@@ -94,27 +93,21 @@ class Stager:
     def stage(self, batch: Batch) -> int:
         """Store a batch as waiting and rejected rows; returns how many there were."""
         import_id = self.work.id
-        rows = [self._row(import_id, row) for row in batch.rows]
-        rows += [_rejected(import_id, row) for row in batch.rejected]
-        insert_rows(session, _ROWS, COLUMNS, rows)
-        return len(rows)
+        waiting, rejected = [], list(batch.rejected)
+        for row in batch.rows:
+            try:
+                waiting.append(self._waiting(import_id, row))
+            except Misread as reason:
+                rejected.append(RejectedRow(row.line, str(reason), _raw(row)))
+        insert_rows(session, _ROWS, WAITING, waiting)
+        insert_rows(session, _ROWS, REJECTED, [_rejected(import_id, row) for row in rejected])
+        return len(waiting) + len(rejected)
 
-    def _row(self, import_id: int, row: StatementRow) -> tuple[Any, ...]:
-        account_id, name, currency = self._account(row) if row.account else self.account
-        if currency != row.currency:
-            reason = f"This row is in {row.currency}; the account {name} is in {currency}."
-            return _rejected(import_id, RejectedRow(row.line, reason, _raw(row)))
-        if row.date > self.today:
-            reason = f"{row.date.isoformat()} has not come yet. Bring this row once it is booked."
-            return _rejected(import_id, RejectedRow(row.line, reason, _raw(row)))
-        try:
-            return self._new(import_id, row, Target(account_id, name, currency))
-        except Misread as reason:
-            return _rejected(import_id, RejectedRow(row.line, str(reason), _raw(row)))
-
-    def _new(self, import_id: int, row: StatementRow, account: Target) -> tuple[Any, ...]:
+    def _waiting(self, import_id: int, row: StatementRow) -> tuple[Any, ...]:
         """Return a row that waits. Misread when it says what cannot be stored."""
-        way = own_rows.way(row, account, partial(self._other, row))
+        account = self._account(row) if row.account else self.account
+        self._require_storable(row, account)
+        way = own_rows.way(row, account, self._other)
         kind, category = way.kind, row.category or ""
         lines = own_rows.lines(row, kind, self.paths) if row.lines else ""
         if lines or kind == "transfer":
@@ -129,7 +122,7 @@ class Stager:
             payee = row.payee if outcome.payee is None else outcome.payee
             notes = row.notes if outcome.notes is None else outcome.notes
             names += outcome.tags
-        tags = "\n".join(in_order({tag_key(name): name for name in names}.values()))
+        tags = _one_each(names) if names else ""
         fingerprint = _fingerprint(account.id, row.identity)
         occurrence = self._twins[fingerprint] = self._twins.get(fingerprint, 0) + 1
         return (
@@ -154,9 +147,17 @@ class Stager:
             lines,
             fingerprint,
             occurrence,
-            None,
-            None,
         )
+
+    def _require_storable(self, row: StatementRow, account: Target) -> None:
+        if row.currency != account.currency:
+            raise Misread(
+                f"This row is in {row.currency}; the account {account.name}"
+                f" is in {account.currency}."
+            )
+        if row.date > self.today:
+            day = row.date.isoformat()
+            raise Misread(f"{day} has not come yet. Bring this row once it is booked.")
 
     def _ruled(self, row: StatementRow, kind: str, account_id: int) -> Outcome:
         return self.rules.look_at(
@@ -204,9 +205,13 @@ def _differ(row: StatementRow) -> bool:
     return row.to_amount not in {"", left}
 
 
+def _one_each(names: list[str]) -> str:
+    """Return the tags of a row with a line each, those that differ only in case once."""
+    return "\n".join(in_order({tag_key(name): name for name in names}.values()))
+
+
 def _rejected(import_id: int, row: RejectedRow) -> tuple[Any, ...]:
-    outcome = (import_id, row.line, "rejected", False)
-    return (*outcome, *_NO_VALUES, *_NO_TEXTS, None, None, row.reason, row.raw)
+    return (import_id, row.line, "rejected", False, *_NO_TEXTS, row.reason, row.raw)
 
 
 def clear(import_id: int) -> None:
