@@ -90,6 +90,7 @@ _ROUTES = {
         GET /ledgers/new
         GET /pictures/<user_id>
         POST /saved-filters
+        POST /saved-filters/<saved_filter_id>
         POST /saved-filters/<saved_filter_id>/delete
         GET /settings
         GET /settings/devices

@@ -93,6 +93,7 @@ def _personal(walker: Walker) -> dict[str, Sent]:
         "PATCH /api/saved-filters/<saved_filter_id>": _NAME,
         "POST /api/saved-filters": saved,
         "PUT /api/saved-filters/<saved_filter_id>": saved,
+        "POST /saved-filters/<saved_filter_id>": _NAME,
         "POST /saved-filters": {"name": "Tea", "filters": "q=tea"},
         "POST /api/user/otp": _AGAIN,
         "POST /api/user/otp/confirm": {"code": "123456"},

@@ -29,6 +29,26 @@ def test_a_filter_is_saved_shown_deleted_and_saved_again(mia: Visitor) -> None:
     assert "Dear tea" in words(mia.get("/transactions"))
 
 
+def test_a_filter_is_renamed_where_it_is_on_show(mia: Visitor, sam: Visitor) -> None:
+    for name in ("Tea", "Coffee"):
+        mia.post("/saved-filters", {"name": name, "filters": f"q={name}"})
+    assert "Rename" not in mia.get("/transactions").text
+    page = mia.get("/transactions?q=Tea")
+    rename = re.search(r'action="(/saved-filters/\d+)"', page.text)
+    assert rename
+    assert value_of(page, "name") == "Tea"
+    said = {"name": "Leaves", "next": "/transactions?q=Tea"}
+    page = mia.get(mia.post(rename[1], said).location)
+    assert "Tea is called Leaves now." in words(page)
+    assert value_of(page, "name") == "Leaves"
+    taken = mia.post(rename[1], {"name": "Coffee"})
+    assert "Not saved: You have a saved filter with this name" in words(mia.get(taken.location))
+    blank = mia.post(rename[1], {"name": ""})
+    assert "Not saved: This is needed." in words(mia.get(blank.location))
+    assert sam.post(rename[1], {"name": "Mine"}).status_code == 404
+    assert value_of(mia.get("/transactions?q=Tea"), "name") == "Leaves"
+
+
 def test_what_cannot_be_saved_says_why(mia: Visitor) -> None:
     for name in ("Tea", "Tea"):
         answer = mia.post("/saved-filters", {"name": name, "filters": "q=tea"})
