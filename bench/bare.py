@@ -65,8 +65,9 @@ _HAVING_ON_SQLITE = (
     f"{_NEWEST}"
 )
 _HAVING_ON_POSTGRES = (
-    f"{_LIST} AND array_to_tsvector(array_append(string_to_array(search_text, ' '),"
-    f" chr(57344) || ledger_id::text)) @@ CAST(? AS tsquery){_NEWEST}"
+    f"{_LIST} AND array_to_tsvector(string_to_array(ledger_id::text || chr(57344)"
+    " || replace(search_text, ' ', ' ' || ledger_id::text || chr(57344)), ' '))"
+    f" @@ CAST(? AS tsquery){_NEWEST}"
 )
 _BALANCE = (
     "SELECT opening_balance + (SELECT COALESCE(SUM(change), 0) FROM daily_totals"
@@ -182,7 +183,7 @@ def _add_lists(app: Flask, database: Database) -> None:
     @app.get("/transactions/having")
     def having() -> Response:
         ledger_id = _ledger_id(database)
-        word = request.args["q"]
+        word = f"{ledger_id}{chr(57344)}{request.args['q']}"
         if database.is_sqlite:
             rows = database.rows(_HAVING_ON_SQLITE, ledger_id, f'"{word}" *')
         else:

@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CTE, BindParameter, ColumnElement, and_, bindparam, false, or_, select, true
+from sqlalchemy import (
+    CTE,
+    BindParameter,
+    ColumnElement,
+    and_,
+    bindparam,
+    false,
+    literal,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import aliased
 
 from app.core.money import MAX_SUM, digits
@@ -45,7 +56,7 @@ class Hits:
         """Return the condition that a row has the words."""
         if self.ids is None:
             return searching.has_words(ledger_id, text)
-        return searching.among(self.ids)
+        return searching.among(literal(searching.listed(self.ids)))
 
 
 def find_hits(ledger_id: int, filters: Filters) -> Hits:

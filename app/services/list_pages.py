@@ -15,6 +15,7 @@ from sqlalchemy import (
     Integer,
     Subquery,
     Table,
+    Text,
     bindparam,
     select,
     true,
@@ -35,7 +36,12 @@ Way = Literal["ledger", "category", "account", "words"]
 
 _ROWS: Table = Transaction.__table__  # type: ignore[assignment]
 _SORTED_BY = {"date": Transaction.date, "amount": Transaction.amount}
-_TAKEN = {"ledger": (), "category": ("category_id",), "account": ("account_id",)}
+_TAKEN: dict[Way, tuple[str, ...]] = {
+    "ledger": (),
+    "category": ("category_id",),
+    "account": ("account_id",),
+    "words": ("q",),
+}
 """The filters that each way takes care of by itself."""
 
 
@@ -100,10 +106,9 @@ def query(
     ``reach`` is ``most`` and ``skip`` together.
     """
     order.column()
-    values = {**list_filters.at(filters, ledger_id), "account_id": filters.account_id}
+    ids = None if hits.ids is None else searching.listed(hits.ids)
+    values = {**list_filters.at(filters, ledger_id), "account_id": filters.account_id, "ids": ids}
     by = way(filters, order, hits)
-    if by == "words":
-        return _of_words(ledger_id, filters, columns, order, hits), values
     others: dict[str, Any] = {"without": _TAKEN[by], "search": searching.has_words}
     narrowing = list_filters.narrowing(ledger_id, filters, **others)
     shape = (tuple(columns), order, by, bool(filters.category_only), searching.is_postgres())
@@ -125,22 +130,15 @@ def _built(shape: Shape, narrowing: list[Condition]) -> AnySelect:
     of_ledger = list_filters.mine(bindparam("ledger_id", type_=Id), by_ledger=by == "ledger")
     mine = select(*columns).where(of_ledger)
     key = (order.column(), Transaction.id)
-    if by == "ledger":
+    if by == "words":
+        mine = mine.where(searching.among(bindparam("ids", type_=Text)))
+    if by in {"ledger", "words"}:
         return order.page(order.starting(mine.where(*narrowing), *key))
     if by == "account":
         found = _sides(order, narrowing)
     else:
         found = _firsts(order, narrowing, only=only, is_postgres=is_postgres)
     return order.of(mine.join(found, found.c.id == Transaction.id), *key)
-
-
-def _of_words(
-    ledger_id: int, filters: Filters, columns: Sequence[Any], order: Order, hits: Hits
-) -> AnySelect:
-    narrowing = list_filters.narrowing(ledger_id, filters, search=hits.condition)
-    of_ledger = list_filters.mine(ledger_id, by_ledger=False)
-    found = select(*columns).where(of_ledger, *narrowing)
-    return order.page(order.starting(found, order.column(), Transaction.id))
 
 
 def _sides(order: Order, narrowing: list[Condition]) -> Subquery:

@@ -1,14 +1,17 @@
 """An upgrade keeps what people entrusted to Outlay, and so does the way back."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import flask_migrate
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from app.controllers import demo, verification
 from app.core.uow import unit_of_work
 from app.models.base import Base, session
+from app.models.transactions import Transaction
+from app.services import searching
 from tests.conftest import ROOT, make_settings, running_app
 
 TABLES = ("users", "ledgers", "ledger_members", "accounts", "categories", "transactions")
@@ -17,6 +20,11 @@ MIGRATIONS = str(ROOT / "migrations")
 
 def _counts() -> dict[str, int]:
     return {name: session.scalar(text(f"SELECT count(*) FROM {name}")) or 0 for name in TABLES}  # noqa: S608 - names of ours
+
+
+def _found(word: str) -> Sequence[int] | None:
+    ledger_id = session.scalar(select(Transaction.ledger_id).limit(1)) or 0
+    return searching.find(ledger_id, word, 10_000)
 
 
 def _forgetful_tables() -> set[str]:
@@ -37,14 +45,15 @@ def test_the_way_back_and_forth_keeps_every_row(tmp_path: Path) -> None:
     with running_app(settings) as app, app.app_context():
         flask_migrate.upgrade(directory=MIGRATIONS)
         demo.fill()
-        before = _counts()
+        before, found = _counts(), _found("north")
         assert all(before.values())
+        assert found
         session.remove()
         flask_migrate.downgrade(directory=MIGRATIONS, revision="0001")
         assert _counts() == before
         session.remove()
         flask_migrate.upgrade(directory=MIGRATIONS)
-        assert _counts() == before
+        assert (_counts(), _found("north")) == (before, found)
         assert verification.find_differences() == []
         assert session.scalar(text("PRAGMA foreign_keys")) == 1
         assert _forgetful_tables() == set()
