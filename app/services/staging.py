@@ -20,7 +20,7 @@ from app.models.imports import Import, ImportRow
 from app.models.tags import in_order, tag_key
 from app.models.transactions import month_number, searchable
 from app.services import accounts, category_paths, own_rows, rules
-from app.services.own_rows import Misread, Target
+from app.services.own_rows import Misread, Target, Way
 from app.services.rulesets import Outcome, Ruleset
 from app.services.statements import Batch, RejectedRow, StatementRow
 
@@ -40,9 +40,6 @@ WAITING = (
     "month",
     "amount",
     "currency",
-    "to_account_id",
-    "to_amount",
-    "to_currency",
     "description",
     "payee",
     "notes",
@@ -53,6 +50,7 @@ WAITING = (
     "fingerprint",
     "occurrence",
 )
+TRANSFERS = (*WAITING, "to_account_id", "to_amount", "to_currency")
 _TEXTS = ("description", "payee", "notes", "search_text", "category")
 REJECTED = ("import_id", "line", "status", "possible_duplicate", *_TEXTS, "reason", "raw")
 _NO_TEXTS = ("",) * len(_TEXTS)
@@ -93,18 +91,27 @@ class Stager:
     def stage(self, batch: Batch) -> int:
         """Store a batch as waiting and rejected rows; returns how many there were."""
         import_id = self.work.id
-        waiting, rejected = [], list(batch.rejected)
+        waiting, transfers, rejected = [], [], list(batch.rejected)
         for row in batch.rows:
             try:
-                waiting.append(self._waiting(import_id, row))
+                values, way = self._waiting(import_id, row)
             except Misread as reason:
                 rejected.append(RejectedRow(row.line, str(reason), _raw(row)))
+                continue
+            if way.kind == "transfer":
+                transfers.append((*values, *way[1:]))
+            else:
+                waiting.append(values)
         insert_rows(session, _ROWS, WAITING, waiting)
+        insert_rows(session, _ROWS, TRANSFERS, transfers)
         insert_rows(session, _ROWS, REJECTED, [_rejected(import_id, row) for row in rejected])
-        return len(waiting) + len(rejected)
+        return len(waiting) + len(transfers) + len(rejected)
 
-    def _waiting(self, import_id: int, row: StatementRow) -> tuple[Any, ...]:
-        """Return a row that waits. Misread when it says what cannot be stored."""
+    def _waiting(self, import_id: int, row: StatementRow) -> tuple[tuple[Any, ...], Way]:
+        """Return a row that waits, and which way its money went.
+
+        Misread when it says what cannot be stored.
+        """
         account = self._account(row) if row.account else self.account
         self._require_storable(row, account)
         way = own_rows.way(row, account, self._other)
@@ -125,7 +132,7 @@ class Stager:
         tags = _one_each(names) if names else ""
         fingerprint = _fingerprint(account.id, row.identity)
         occurrence = self._twins[fingerprint] = self._twins.get(fingerprint, 0) + 1
-        return (
+        values = (
             import_id,
             row.line,
             "new",
@@ -137,7 +144,6 @@ class Stager:
             month_number(row.date),
             abs(row.amount),
             row.currency,
-            *way[1:],
             row.description,
             payee,
             notes,
@@ -148,6 +154,7 @@ class Stager:
             fingerprint,
             occurrence,
         )
+        return values, way
 
     def _require_storable(self, row: StatementRow, account: Target) -> None:
         if row.currency != account.currency:
