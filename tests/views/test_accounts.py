@@ -71,6 +71,7 @@ def test_an_account_shows_its_balance_and_its_newest_rows(mia: Visitor) -> None:
     assert "There are 70,00 € in it." in text
     assert "Here" in text
     assert "Elsewhere" not in text
+    assert "· Savings" not in text  # the page says already which account it is
 
 
 def test_the_page_tells_the_balance_of_any_day_and_how_it_went(
@@ -86,9 +87,15 @@ def test_the_page_tells_the_balance_of_any_day_and_how_it_went(
     with queries() as more:
         text = words(mia.get(f"/accounts/{pot}?date=2026-01-12&period=years"))
     assert "the balance was 51,00 €" in text
-    assert "counting only what was seen on a statement, 100,00 €." in text
+    assert "seen on a statement" not in text  # nothing was yet
     assert "End of the month" in text
     assert len(more) == len(few)
+    everything = {"date": "2026-01-12", "balance": "51", "action": "all"}
+    mia.post(f"/accounts/{pot}/reconcile", everything)
+    mia.add("1", account_id=pot, date="2026-01-12")
+    text = words(mia.get(f"/accounts/{pot}?date=2026-01-12"))
+    assert "the balance was 50,00 €" in text
+    assert "counting only what was seen on a statement, 51,00 €." in text
     wrong = mia.get(f"/accounts/{pot}?date=2026-02-30")
     assert error_of(wrong, "date") == "There is no such day."
 

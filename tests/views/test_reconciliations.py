@@ -30,6 +30,10 @@ def test_a_statement_is_ticked_off_until_it_agrees(mia: Visitor) -> None:
     assert "What is ticked comes to 0,00 €: 970,00 € missing" in text
     assert "Bread" in text
     assert "Later" not in text
+    buttons = re.findall(
+        r'name="action" value="(\w+)"', mia.get(f"{path}?date=2026-01-31&balance=1").text
+    )
+    assert buttons[:2] == ["mark", "all"]  # Enter presses the first one
     shown = {**_statement("970,00"), "shown": [bread, wages]}
     saved = mia.post(path, {**shown, "ticked": wages})
     page = mia.get(saved.location)

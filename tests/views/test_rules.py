@@ -128,6 +128,7 @@ def test_rules_are_put_in_order_turned_off_changed_and_deleted(ada: Visitor) -> 
     for name in ("First", "Second"):
         ada.post("/rules", _typed(name=name))
     second = _edit(ada, "Second").removesuffix("/edit")
+    assert "2 rules look at each row" in words(ada.get("/rules"))
     ways = {"down": ["First", "Second"], "up": ["Second", "First"]}
     for step in ("up", "up", "down"):
         assert ada.post(f"{second}/move", {"step": step}).status_code == 303

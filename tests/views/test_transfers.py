@@ -22,7 +22,7 @@ def _bring(app: Flask, sam: Visitor, *more: tuple[str, str, str]) -> str:
 
 
 def _pairs(response: TestResponse) -> list[str]:
-    return re.findall(r'name="pair" value="([^"]+)"', response.text)
+    return re.findall(r'name="join" value="([^"]+)"', response.text)
 
 
 def test_a_pair_is_offered_joined_and_taken_apart(app: Flask, sam: Visitor) -> None:

@@ -76,7 +76,7 @@ function scales({ type, stacked, currency }, shades) {
   const ticks = { color: shades.text, font: { family: shades.font, size: 12 } }
   const grid = { color: shades.grid, drawTicks: false }
   return {
-    x: { stacked, ticks, grid: { display: false }, border: { color: shades.grid } },
+    x: { stacked, ticks: { ...ticks, maxRotation: 0, autoSkipPadding: 12 }, grid: { display: false }, border: { color: shades.grid } },
     y: {
       stacked,
       beginAtZero: true,
