@@ -17,7 +17,8 @@ import redis
 
 from config.locks import exclusive
 from config.processes import ATTEMPTS, wait_for_health
-from config.settings import ROOT, embedded_socket
+from config.reading import embedded_socket
+from config.settings import ROOT
 
 START_SECONDS = 60.0
 STOP_SECONDS = 60.0

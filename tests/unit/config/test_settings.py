@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from config import Settings, SettingsError
-from config.settings import MEGABYTE, ROOT, embedded_socket
+from config.reading import embedded_socket
+from config.settings import MEGABYTE, ROOT
 
 LONG_KEY = "kR7vQm2pXw9sTz4bNc6hJd8fLg1yAe3u"
 OTHER_KEY = "pXw9sTz4bNc6hJd8fLg1yAe3ukR7vQm2"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from config.settings import embedded_socket
+from config.reading import embedded_socket
 from config.valkey import EmbeddedValkey, ValkeyError
 
 
