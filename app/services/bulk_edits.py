@@ -14,7 +14,8 @@ from app.models.categories import Category
 from app.models.tags import in_order, tag_key
 from app.models.transactions import Transaction
 from app.services import accounts, activities, categories, scoping
-from app.services.bulk_changes import BATCH, MOST, Snapshot, Steps
+from app.services.bulk_changes import MOST
+from app.services.row_sets import BATCH, Snapshot, Steps
 
 TEXTS = ("description", "payee", "notes", "state")
 

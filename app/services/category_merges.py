@@ -21,11 +21,13 @@ from app.services import (
     categories,
     category_pairs,
     mentions,
+    row_sets,
     totals,
 )
-from app.services.bulk_changes import MOST, Snapshot
+from app.services.bulk_changes import MOST
 from app.services.category_pairs import Pair
 from app.services.category_returns import no_name
+from app.services.row_sets import Snapshot
 
 Places = Mapping[int, int]
 """The ids of what goes, each with the one it becomes part of."""
@@ -95,7 +97,7 @@ def _moved(row: Snapshot, places: Places) -> Snapshot:
 
 def _noted(ledger_id: int, ids: Sequence[int], places: Places, by: Trace) -> int:
     """Note what becomes of each row; returns the id of the bulk change that takes it back."""
-    steps = bulk_changes.plan(ids, lambda row: _moved(row, places))
+    steps = row_sets.plan(ids, lambda row: _moved(row, places))
     return bulk_changes.note(ledger_id, "merge", steps, by).id
 
 

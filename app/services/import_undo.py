@@ -13,7 +13,7 @@ from app.models.imports import Import
 from app.models.transactions import Transaction
 from app.models.transfers import TransferHalf
 from app.services import activities, imports, totals, transfer_halves, transfers
-from app.services.bulk_changes import Steps
+from app.services.row_sets import Steps
 
 _BATCH = 500
 _OUT, _IN = TransferHalf.out_row, TransferHalf.in_row

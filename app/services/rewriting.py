@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 
 from app.models.activities import Trace
-from app.services import bulk_changes
-from app.services.bulk_changes import MOST, Snapshot
+from app.services import bulk_changes, row_sets
+from app.services.bulk_changes import MOST
+from app.services.row_sets import Snapshot
 
 Become = Callable[[Snapshot], Snapshot]
 
@@ -26,8 +27,8 @@ def rewrite(
     """
     if len(row_ids) > most:
         first()
-        bulk_changes.rewrite(ledger_id, row_ids, become, by)
+        row_sets.rewrite(ledger_id, row_ids, become, by)
         return None
-    steps = bulk_changes.plan(row_ids, become)
+    steps = row_sets.plan(row_ids, become)
     first()
     return bulk_changes.record(ledger_id, kind, steps, by).id

@@ -14,7 +14,8 @@ from app.models.categories import Category
 from app.models.rules import Preview, Rule
 from app.models.transactions import Filters
 from app.services import activities, transaction_lists
-from app.services.bulk_changes import BATCH, MOST, Snapshot, Steps
+from app.services.bulk_changes import MOST
+from app.services.row_sets import BATCH, Snapshot, Steps
 from app.services.rulesets import Ruleset, become
 
 MOST_RULES = 200

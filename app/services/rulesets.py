@@ -14,7 +14,7 @@ from app.models.categories import Category
 from app.models.rules import Rule
 from app.models.tags import in_order, tag_key
 from app.services import bulk_edits
-from app.services.bulk_changes import Snapshot
+from app.services.row_sets import Snapshot
 
 Row = Mapping[str, Any]
 """What a rule looks at: kind, date, amount in minor units, currency, account_id and the texts."""

@@ -11,7 +11,8 @@ from app.models.base import session
 from app.models.merges import Merged
 from app.models.tags import Tag, TransactionTag, in_order, tag_key
 from app.services import activities, mentions, rewriting
-from app.services.bulk_changes import MOST, Snapshot
+from app.services.bulk_changes import MOST
+from app.services.row_sets import Snapshot
 
 
 def rename(tag: Tag, name: str, by: Trace, *, most: int = MOST) -> Merged:

@@ -16,13 +16,13 @@ from app.models.transfers import RefusedMatch, TransferHalf
 from app.models.users import User
 from app.services import (
     activities,
-    bulk_changes,
     receipts,
     reconciliations,
+    row_sets,
     transactions,
     transfer_halves,
 )
-from app.services.bulk_changes import Snapshot, Steps
+from app.services.row_sets import Snapshot, Steps
 from app.services.transfer_halves import RECEIPTS, VERSION
 
 
@@ -82,12 +82,12 @@ def take_apart(ledger_id: int, halves: Sequence[TransferHalf], by: Trace) -> Ste
     revived = {half.row_id: apart[half.row_id] for half in halves}
     brought = {half.row_id: half.in_row[RECEIPTS] for half in halves}
     _forget(halves)
-    bulk_changes.write(ledger_id, back, by)
-    if bulk_changes.revive(ledger_id, revived, by):
+    row_sets.write(ledger_id, back, by)
+    if row_sets.revive(ledger_id, revived, by):
         raise Conflict("One half is there already: it was imported once more.")
     for row_id, receipt_ids in brought.items():
         receipts.give_back(receipt_ids, row_id)
-    steps = bulk_changes.versioned(back)
+    steps = row_sets.versioned(back)
     return steps | {row_id: (None, row) for row_id, row in revived.items()}
 
 
