@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Table, insert, select
 from sqlalchemy.orm import make_transient_to_detached
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.attributes import instance_dict, set_committed_value
 
 from app.core import clock
 from app.core.errors import Reconciled
@@ -63,8 +63,9 @@ def _columns_of_new(
 def _stored(values: dict[str, Any]) -> Transaction:
     """Return the row of ``values`` as the session would have it after loading it."""
     row = Transaction()
-    for name, value in {**values, "splits": [], "tag_rows": []}.items():
-        set_committed_value(row, name, value)
+    instance_dict(row).update(values)
+    for name in ("splits", "tag_rows"):
+        set_committed_value(row, name, [])
     make_transient_to_detached(row)
     session.add(row)
     return row
