@@ -50,6 +50,7 @@ TOKEN_SCOPES: tuple[tuple[str, frozenset[str], frozenset[str]], ...] = (
     ("/health", frozenset({"admin"}), NO_TOKEN),
     ("/api/imports", frozenset({"read", "import"}), frozenset({"write", "import"})),
     ("/api/user/profile", frozenset({"read"}), frozenset({"write"})),
+    ("/api/user/settings", frozenset({"read"}), frozenset({"write"})),
     ("/api/user", NO_TOKEN, NO_TOKEN),
     ("/api/auth", NO_TOKEN, NO_TOKEN),
     ("/api", frozenset({"read"}), frozenset({"write"})),

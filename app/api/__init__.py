@@ -39,6 +39,7 @@ from app.api import (
     tags,
     transactions,
     transfers,
+    user_settings,
 )
 from app.api.description import Describer
 from app.api.problems import ProblemSchema
@@ -49,6 +50,7 @@ BLUEPRINTS = (
     second_factors.blp,
     api_tokens.blp,
     profile.blp,
+    user_settings.blp,
     pictures.blp,
     privacy.blp,
     ledgers.blp,

@@ -29,7 +29,15 @@ class Website(Text):
         return address
 
 
-class ProfileInput(Input):
+class UserSettingsInput(Input):
+    """How a person writes amounts and dates, and where they are; what is left out stays."""
+
+    currency = Currency()
+    timezone = Timezone()
+    locale = Locale()
+
+
+class ProfileInput(UserSettingsInput):
     """What a person can change of their profile; what is left out stays."""
 
     first_name = Text(longest=100)
@@ -37,9 +45,14 @@ class ProfileInput(Input):
     bio = Text(longest=500, lines=True)
     location = Text(longest=100)
     website = Website(longest=200)
-    currency = Currency()
-    timezone = Timezone()
-    locale = Locale()
+
+
+class UserSettingsSchema(Schema):
+    """A person's settings: part of their profile."""
+
+    currency = fields.String()
+    timezone = fields.String()
+    locale = fields.String()
 
 
 class ProfileSchema(Schema):

@@ -37,6 +37,28 @@ def test_what_is_left_out_stays(api: Api) -> None:
     assert {name: changed[name] for name in PROFILE} == expected
 
 
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+def test_settings_are_part_of_the_profile(api: Api, method: str) -> None:
+    path = "/user/settings"
+    api.put("/user/profile", PROFILE)
+    settings = {name: PROFILE[name] for name in ("currency", "timezone", "locale")}
+    assert api.read(path) == settings
+    tag = api.get(path).headers["ETag"]
+    said = {"timezone": "Asia/Tokyo", "locale": "ja-JP"}
+    changed = expect(200, api.request(method, path, said, headers={"If-Match": tag}))
+    assert changed == settings | {"timezone": "Asia/Tokyo", "locale": "ja_JP"}
+    assert api.read(path) == changed
+    profile = api.read("/user/profile")
+    assert {name: profile[name] for name in PROFILE} == PROFILE | changed
+    problem(412, api.request(method, path, said, headers={"If-Match": tag}))
+    for field, value in (
+        ("currency", "EURO"), ("timezone", "Mars/Olympus"), ("locale", "tlh"), ("role", "admin"),
+        ("first_name", "Eve"),
+    ):  # fmt: skip
+        refused(api.request(method, path, {field: value}), field)
+    assert api.read(path) == changed
+
+
 def test_another_currency_leaves_what_there_is(api: Api) -> None:
     expect(200, api.patch("/user/profile", {"currency": "JPY"}))
     assert [one["currency"] for one in api.read("/ledgers")["items"]] == ["EUR"]

@@ -81,6 +81,9 @@ _ROUTES = {
         GET /api/user/profile
         PATCH /api/user/profile
         PUT /api/user/profile
+        GET /api/user/settings
+        PATCH /api/user/settings
+        PUT /api/user/settings
         GET /api/user/tokens
         POST /api/user/tokens
         DELETE /api/user/tokens/<token_id>

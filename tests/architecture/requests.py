@@ -90,6 +90,7 @@ def _personal(walker: Walker) -> dict[str, Sent]:
         "DELETE /api/user": _AGAIN,
         "DELETE /api/user/otp": _AGAIN,
         "PATCH /api/user/profile": {"first_name": "Ada"},
+        "PATCH /api/user/settings": {"currency": "GBP"},
         "PATCH /api/saved-filters/<saved_filter_id>": _NAME,
         "POST /api/saved-filters": saved,
         "PUT /api/saved-filters/<saved_filter_id>": saved,
@@ -113,6 +114,7 @@ def _personal(walker: Walker) -> dict[str, Sent]:
         "PUT /api/user/email": email,
         "PUT /api/user/password": password,
         "PUT /api/user/profile": profile,
+        "PUT /api/user/settings": {"locale": "en_GB"},
     }
 
 
