@@ -8,7 +8,7 @@ from app.core.errors import Invalid, Stale
 from app.core.paging import Page, PageRequest
 from app.core.uow import unit_of_work
 from app.models.bulk_changes import BulkChange
-from app.models.transactions import Filters
+from app.models.transaction_lists import Filters
 from app.models.users import Actor
 from app.policies import Permission, require
 from app.services import (

@@ -7,7 +7,7 @@ from app.core.errors import Invalid
 from app.core.uow import unit_of_work
 from app.models.bulk_changes import BulkChange
 from app.models.rules import Preview, Rule
-from app.models.transactions import Filters
+from app.models.transaction_lists import Filters
 from app.models.users import Actor
 from app.policies import Permission, require
 from app.services import activities, bulk_changes, rules, scoping, versions

@@ -6,7 +6,7 @@ from typing import Any
 from app.core.errors import NotFound
 from app.core.uow import unit_of_work
 from app.models.saved_filters import SavedFilter
-from app.models.transactions import Filters
+from app.models.transaction_lists import Filters
 from app.models.users import Actor
 from app.policies import Permission, require
 from app.services import saved_filters, scoping

@@ -11,7 +11,8 @@ from app.core.paging import Page, PageRequest
 from app.core.rows import AnyRow
 from app.core.uow import unit_of_work
 from app.models.ledgers import LedgerKey, LedgerScope
-from app.models.transactions import Filters, ListedTransaction, Transaction
+from app.models.transaction_lists import Filters, ListedTransaction
+from app.models.transactions import Transaction
 from app.models.users import Actor
 from app.policies import Permission, require
 from app.services import (

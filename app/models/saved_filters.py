@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, id_pk
 from app.models.mixins import Timestamped
-from app.models.transactions import Filters
+from app.models.transaction_lists import Filters
 
 
 class SavedFilter(Timestamped, Base):

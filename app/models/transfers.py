@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
 from app.models.base import Base, Id, id_pk
-from app.models.transactions import ListedTransaction
+from app.models.transaction_lists import ListedTransaction
 
 
 class TransferHalf(Base):

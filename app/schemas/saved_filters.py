@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from app.models.transactions import SORTS
+from app.models.transaction_lists import SORTS
 from app.schemas.base import Input
 from app.schemas.bulk_changes import FiltersInput
 from app.schemas.fields import Instant, Text

@@ -16,7 +16,8 @@ from marshmallow import (
 
 from app.models.splits import MOST_SPLITS
 from app.models.tags import LONGEST_TAG, MOST_TAGS
-from app.models.transactions import SORTS, STATES, TRANSACTION_KINDS, Filters
+from app.models.transaction_lists import SORTS, Filters
+from app.models.transactions import STATES, TRANSACTION_KINDS
 from app.schemas.base import Input
 from app.schemas.fields import Amount, Currency, Date, Id, Instant, Text
 from app.schemas.paging import PageQuery, page_schema_fields

@@ -8,7 +8,7 @@ from itertools import islice
 from app.core.money import decimal_string, digits
 from app.core.spreadsheet import guard
 from app.models.splits import SplitLine
-from app.models.transactions import Filters, ListedTransaction
+from app.models.transaction_lists import Filters, ListedTransaction
 from app.services import accounts, categories, category_paths, transaction_lists
 
 HEADER = (

@@ -10,7 +10,8 @@ from app.core.paging import COUNT_LIMIT
 from app.models.base import read
 from app.models.splits import Split
 from app.models.totals import ARRIVAL, MonthlyTotal
-from app.models.transactions import Filters, Transaction, month_number
+from app.models.transaction_lists import Filters
+from app.models.transactions import Transaction, month_number
 from app.services import list_filters
 from app.services.list_filters import Condition, Hits
 

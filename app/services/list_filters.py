@@ -29,7 +29,8 @@ from app.models.base import Id, session
 from app.models.categories import Category
 from app.models.splits import Split
 from app.models.tags import Tag, TransactionTag, tag_key
-from app.models.transactions import Filters, Transaction
+from app.models.transaction_lists import Filters
+from app.models.transactions import Transaction
 from app.services import searching
 
 Condition = ColumnElement[bool]

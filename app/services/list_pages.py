@@ -27,7 +27,8 @@ from app.core.errors import Invalid
 from app.core.rows import AnySelect
 from app.models.base import Id
 from app.models.splits import Split
-from app.models.transactions import SORTS, Filters, Transaction
+from app.models.transaction_lists import SORTS, Filters
+from app.models.transactions import Transaction
 from app.services import list_filters, searching
 from app.services.list_filters import Condition, Hits
 

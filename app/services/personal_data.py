@@ -36,7 +36,7 @@ from app.models.saved_filters import SavedFilter
 from app.models.second_factors import OneTimePassword, Passkey, RecoveryCode
 from app.models.tags import Tag
 from app.models.totals import ARRIVAL, MonthlyTotal
-from app.models.transactions import Filters
+from app.models.transaction_lists import Filters
 from app.models.users import SignIn, User
 from app.services import exports, ledgers, receipts, transaction_lists
 

@@ -12,7 +12,7 @@ from app.models.accounts import Account
 from app.models.base import session
 from app.models.categories import Category
 from app.models.rules import Preview, Rule
-from app.models.transactions import Filters
+from app.models.transaction_lists import Filters
 from app.services import activities, transaction_lists
 from app.services.bulk_changes import MOST
 from app.services.row_sets import BATCH, Snapshot, Steps

@@ -13,7 +13,7 @@ from app.models.base import session
 from app.models.categories import Category
 from app.models.imports import Import
 from app.models.saved_filters import SavedFilter, as_stored
-from app.models.transactions import Filters
+from app.models.transaction_lists import Filters
 from app.services import scoping
 
 MOST = 100

@@ -8,7 +8,8 @@ from sqlalchemy import case, or_, select
 from app.core.errors import Invalid
 from app.core.rows import AnyRow
 from app.models.base import session
-from app.models.transactions import Filters, Transaction
+from app.models.transaction_lists import Filters
+from app.models.transactions import Transaction
 from app.services import list_filters
 from app.services.bulk_changes import MOST
 

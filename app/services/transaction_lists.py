@@ -11,7 +11,8 @@ from app.core.errors import Invalid
 from app.core.paging import Cursor, Page, PageRequest
 from app.core.rows import AnyRow
 from app.models.base import read, session
-from app.models.transactions import Filters, ListedTransaction, Transaction, rate_of
+from app.models.transaction_lists import Filters, ListedTransaction
+from app.models.transactions import Transaction, rate_of
 from app.services import list_counts, list_filters, list_pages, splits, tags
 from app.services.list_filters import Hits
 from app.services.list_pages import Order

@@ -11,7 +11,7 @@ from app.core.money import currencies
 from app.core.paging import PageRequest
 from app.models.account_groups import grouped, standings
 from app.models.accounts import ACCOUNT_TYPES, Account
-from app.models.transactions import Filters
+from app.models.transaction_lists import Filters
 from app.policies import Permission, needs
 from app.schemas.accounts import AccountChanges, AccountInput, BalanceQuery, MoveInput
 from app.views.acting import actor

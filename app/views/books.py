@@ -12,7 +12,7 @@ from app.core.money import digits
 from app.core.rows import AnyRow
 from app.models.accounts import ACCOUNT_TYPES, Account
 from app.models.categories import Category
-from app.models.transactions import Filters, ListedTransaction
+from app.models.transaction_lists import Filters, ListedTransaction
 from app.models.users import Actor
 from app.views.amounts import symbols
 from app.views.formatting import number_locale

@@ -6,7 +6,7 @@ from typing import Any
 from flask import request
 from werkzeug.datastructures import MultiDict
 
-from app.models.transactions import Filters
+from app.models.transaction_lists import Filters
 from app.schemas.bulk_changes import ChangeSetInput
 from app.views import filter_texts, ticks
 from app.views.forms import GENERAL, INVALID_STATUS, Form

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from app.controllers import saved_filters
 from app.core.errors import Invalid
 from app.models.saved_filters import as_stored
-from app.models.transactions import SORTS, Filters
+from app.models.transaction_lists import SORTS, Filters
 from app.schemas.bulk_changes import FiltersInput
 from app.services.saved_filters import Shown
 from app.views.acting import actor

@@ -9,7 +9,7 @@ from flask import Blueprint, render_template, request
 from app.controllers import reports, transactions
 from app.core.paging import PageRequest
 from app.models.reports import CategoryLine, CurrencyMonth
-from app.models.transactions import Filters
+from app.models.transaction_lists import Filters
 from app.policies import Permission, needs
 from app.schemas.fields import EARLIEST, LATEST
 from app.schemas.reports import MonthQuery

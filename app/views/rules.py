@@ -10,7 +10,7 @@ from app.controllers import rules, transactions
 from app.core.errors import Invalid, NotFound
 from app.core.paging import Page
 from app.models.rules import Preview, Rule
-from app.models.transactions import Filters
+from app.models.transaction_lists import Filters
 from app.policies import Permission, needs
 from app.schemas.rules import RuleDraft, RuleInput, RunInput
 from app.schemas.transactions import LikeQuery

@@ -10,7 +10,8 @@ from app.controllers import activities, bulk_changes, names, receipts, transacti
 from app.core import storage
 from app.core.errors import Invalid
 from app.core.paging import PageRequest
-from app.models.transactions import Filters, Transaction
+from app.models.transaction_lists import Filters
+from app.models.transactions import Transaction
 from app.policies import Permission, needs
 from app.schemas.activities import HistoryQuery, RestoreInput
 from app.schemas.transactions import LikeQuery, TransactionQuery
