@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-from sqlalchemy import Executable, event, text
+from sqlalchemy import Executable, event
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session, scoped_session
 from sqlalchemy.orm.exc import StaleDataError
 
+from app.core import write_lock
 from app.core.constraints import error_for
 from app.core.errors import Invalid, Stale, Unavailable
 
@@ -102,8 +103,7 @@ def unit_of_work(aggregate: Revisioned | None = None) -> Iterator[UnitOfWork]:
 def _begin(session: Session) -> UnitOfWork:
     session.commit()  # ends the read, gives its connection back; nothing expires
     if session.get_bind().dialect.name == "sqlite":
-        # Taking the write lock first: a read that becomes a write can lose it to another writer.
-        session.execute(text("BEGIN IMMEDIATE"))
+        write_lock.take(session.connection())
     else:
         session.connection(execution_options={"isolation_level": "READ COMMITTED"})
     work = session.info[_KEY] = UnitOfWork(session)

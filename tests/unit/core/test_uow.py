@@ -6,7 +6,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, scoped_session
 
-from app.core.errors import Conflict, NotFound, Stale
+from app.core.errors import Conflict, NotFound, Stale, Unavailable
 from app.core.uow import unit_of_work
 from app.models.accounts import Account
 from app.models.ledgers import Ledger, LedgerKey
@@ -199,3 +199,17 @@ def test_reading_opens_no_transaction(db_session: scoped_session[Session]) -> No
     if in_transaction is None:
         in_transaction = raw.info.transaction_status.name != "IDLE"  # type: ignore[union-attr]
     assert not in_transaction
+
+
+@pytest.mark.any_database
+def test_a_lock_that_is_never_free_is_told(
+    db_session: scoped_session[Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.core.write_lock.PATIENCE", 0.05)
+    with db_session.get_bind().connect() as other:
+        other.exec_driver_sql("BEGIN IMMEDIATE")
+        with pytest.raises(Unavailable), unit_of_work():
+            pass
+        other.exec_driver_sql("ROLLBACK")
+    with unit_of_work():
+        pass
