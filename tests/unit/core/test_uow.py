@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, scoped_session
 from app.core.errors import Conflict, NotFound, Stale, Unavailable
 from app.core.uow import unit_of_work
 from app.models.accounts import Account
+from app.models.base import db
 from app.models.ledgers import Ledger, LedgerKey
 from app.models.users import User
 from tests.factories.people import Person, person
@@ -202,11 +203,9 @@ def test_reading_opens_no_transaction(db_session: scoped_session[Session]) -> No
 
 
 @pytest.mark.any_database
-def test_a_lock_that_is_never_free_is_told(
-    db_session: scoped_session[Session], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_lock_that_is_never_free_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.core.write_lock.PATIENCE", 0.05)
-    with db_session.get_bind().connect() as other:
+    with db.engine.connect() as other:
         other.exec_driver_sql("BEGIN IMMEDIATE")
         with pytest.raises(Unavailable), unit_of_work():
             pass
