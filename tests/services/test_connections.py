@@ -1,5 +1,6 @@
 """Connections to PostgreSQL: those that are gone by now are found out, others are not asked."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import psycopg
@@ -11,9 +12,15 @@ from tests.factories.callers import Api
 
 
 @pytest.fixture(autouse=True)
-def _only_a_server(database: str) -> None:
+def _pool(app: Flask, database: str) -> Iterator[None]:
+    """A pool without connections of other tests; what is cut here meets no other test."""
     if database == "sqlite":
         pytest.skip("SQLite is a file: there is no connection to lose")
+    with app.app_context():
+        db.engine.dispose()
+        yield
+        db.session.remove()
+        db.engine.dispose()
 
 
 def _cut(app: Flask) -> None:
