@@ -5,7 +5,7 @@ however often its job is killed and started again.
 """
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Table, and_, case, func, insert, literal, select, update
@@ -20,6 +20,8 @@ from app.models.transactions import Transaction
 from app.services import categories, category_paths, duplicates, payees, splits, tags, totals
 
 BATCH = 10_000
+_LOOKED_UP = 1000
+"""Lines whose rows one query looks up."""
 _TRANSACTIONS: Table = Transaction.__table__  # type: ignore[assignment]
 _COPIED = (
     "kind", "date", "amount", "currency", "to_account_id", "to_amount", "to_currency",
@@ -117,29 +119,37 @@ def _insert(work: Import, batch: Any) -> int:
 
 def _tag(work: Import, batch: Any) -> None:
     """Give the rows of a batch the tags that rules gave them."""
-    stored = and_(
-        Transaction.import_id == ImportRow.import_id, Transaction.import_line == ImportRow.line
-    )
-    query = select(Transaction.id, ImportRow.tags).join(ImportRow, stored)
-    rows = session.execute(query.where(batch, ImportRow.tags != "")).all()
-    tags.link(work.ledger_id, {row_id: names.split("\n") for row_id, names in rows})
+    query = select(ImportRow.line, ImportRow.tags).where(batch, ImportRow.tags != "")
+    names = {line: told.split("\n") for line, told in session.execute(query).all()}
+    stored = _stored(work, names, Transaction.import_line, Transaction.id)
+    tags.link(work.ledger_id, {row_id: names[line] for line, row_id in stored})
 
 
 def _split(work: Import, batch: Any) -> totals.Changes:
     """Give the rows of a batch the lines that their file has; returns what these come to."""
-    stored = and_(
-        Transaction.import_id == ImportRow.import_id, Transaction.import_line == ImportRow.line
-    )
-    query = select(Transaction, ImportRow.lines).join(ImportRow, stored)
-    rows = session.execute(query.where(batch, ImportRow.lines != "")).all()
-    known = {one.id for one in categories.find_all(work.ledger_id)} if rows else set()
+    query = select(ImportRow.line, ImportRow.lines).where(batch, ImportRow.lines != "")
+    texts = {line: told for line, told in session.execute(query).all()}  # noqa: C416 - of rows
+    known = {one.id for one in categories.find_all(work.ledger_id)} if texts else set()
     sums: list[totals.MonthSums] = []
-    for row, text in rows:
-        lines = [line | _known(line, known) for line in json.loads(text)]
+    for (row,) in _stored(work, texts, Transaction):
+        lines = [line | _known(line, known) for line in json.loads(texts[row.import_line])]
         splits.put(row, lines)
         sums += totals.of(row).months
     session.flush()
     return totals.Changes(sums, [])
+
+
+def _stored(work: Import, lines: Iterable[int], *columns: Any) -> Iterator[Any]:
+    """Yield columns of the stored rows that come from lines of the file.
+
+    Not by a join with the lines: as long as PostgreSQL believes that there are none, such as soon
+    after another import, it would go through all of the rows for each of them.
+    """
+    every = list(lines)
+    mine = select(*columns).where(Transaction.import_id == work.id)
+    for start in range(0, len(every), _LOOKED_UP):
+        some = every[start : start + _LOOKED_UP]
+        yield from session.execute(mine.where(Transaction.import_line.in_(some))).all()
 
 
 def _known(line: dict[str, Any], known: Collection[int]) -> dict[str, Any]:

@@ -1,0 +1,69 @@
+"""Imports cost what their rows cost, whatever PostgreSQL believes of its tables."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import Connection, text
+
+from app.models.base import db
+from tests.factories.callers import Api, expect
+from tests.factories.fixtures import Work
+
+ROWS = 1500
+RULE = {
+    "name": "Shops",
+    "conditions": [{"field": "amount", "operator": "at_least", "value": "0"}],
+    "actions": [{"action": "add_tag", "value": "shop"}],
+}
+
+
+@pytest.fixture
+def postgres(app: Flask, database: str) -> Iterator[Connection]:
+    if database == "sqlite":
+        pytest.skip("SQLite plans without statistics")
+    with app.app_context():
+        db.engine.dispose()
+        with db.engine.connect() as connection:
+            yield connection
+
+
+def _rows_read(connection: Connection) -> int:
+    """How many rows of both tables were read so far, one after the other or by an index."""
+    connection.execute(text("SELECT pg_stat_force_next_flush()"))
+    connection.execute(text("SELECT pg_stat_clear_snapshot()"))
+    read = text(
+        "SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) FROM pg_stat_user_tables"
+        " WHERE relname IN ('transactions', 'import_rows')"
+    )
+    return int(connection.scalar(read) or 0)
+
+
+@pytest.fixture
+def store(api: Api, work: Work, app: Flask) -> Callable[[str], None]:
+    """Return what imports rows of a shop each, which a rule tags."""
+    api.add("/rules", RULE)
+
+    def run(shop: str) -> None:
+        rows = [f"2026-01-{1 + n % 28:02},{shop} {n},-{n + 1}.00,EUR,," for n in range(ROWS)]
+        statement = "\n".join(["date,description,amount,currency,category,account", *rows, ""])
+        upload = expect(202, api.upload(statement, commit="true"))
+        work()
+        done = api.read(f"/imports/{upload['id']}")
+        assert (done["status"], done["rows_new"]) == ("done", ROWS)
+        with app.app_context():
+            db.engine.dispose()  # what a session read is told to all when it ends
+
+    return run
+
+
+def test_rows_are_found_again_however_empty_the_tables_seem(
+    api: Api, store: Callable[[str], None], postgres: Connection
+) -> None:
+    store("Baker")
+    for table in ("transactions", "import_rows"):
+        postgres.execute(text(f"VACUUM ANALYZE {table}"))
+    before = _rows_read(postgres)
+    store("Butcher")
+    assert api.read("/transactions", tag="shop")["total"] == 2 * ROWS
+    assert _rows_read(postgres) - before < 50 * ROWS
