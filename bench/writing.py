@@ -16,6 +16,7 @@ from config import Settings
 from tests.servers import Servers
 
 CLIENTS = 16
+ROWS_A_CONNECTION = 20
 WORKERS = 2
 """Of the web server: as many as there are where nothing is set."""
 
@@ -63,15 +64,20 @@ def _at_once(write: Callable[[], tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _write(port: int, path: str, secret: str, body: bytes, until: float) -> tuple[int, int]:
-    """Add rows until then; returns how many were stored, and how many answers were errors."""
+    """Add rows until then; returns how many were stored, and how many answers were errors.
+
+    A connection stays with the worker that took it, and one worker may take most of them; so
+    everybody hangs up now and then.
+    """
     headers = {"Authorization": f"Bearer {secret}", "Content-Type": "application/json"}
     good = bad = 0
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
-        while time.monotonic() < until:
-            connection.request("POST", path, body, headers)
-            answer = connection.getresponse()
-            answer.read()
-            good, bad = good + (answer.status == 201), bad + (answer.status != 201)
+    while time.monotonic() < until:
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+            for _ in range(ROWS_A_CONNECTION):
+                connection.request("POST", path, body, headers)
+                answer = connection.getresponse()
+                answer.read()
+                good, bad = good + (answer.status == 201), bad + (answer.status != 201)
     return good, bad
 
 
