@@ -116,16 +116,6 @@ class Reader:
                 )
         return value
 
-    def endpoint(self, name: str, value: str) -> str:
-        """The address of a server that speaks S3."""
-        value = value.rstrip("/")
-        if not _is_origin(value):
-            self.faults.append(
-                f"{name} must be http:// or https:// and a host name, with nothing behind"
-                f" it but a port, not {value!r}."
-            )
-        return value
-
     def own_database(self) -> str:
         """The SQLite database in the data folder."""
         return _sqlite_url(self.values["data_dir"] / "outlay.db")
@@ -172,8 +162,8 @@ class Reader:
             )
         return value
 
-    def base_url(self, name: str, value: str) -> str:
-        """The address people type, without a slash at its end."""
+    def origin(self, name: str, value: str) -> str:
+        """The address of a server, without a slash at its end."""
         value = value.rstrip("/")
         if not _is_origin(value):
             self.faults.append(

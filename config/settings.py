@@ -92,7 +92,7 @@ class Settings:
     data_key: str = _secret("OUTLAY_DATA_KEY")
     host: str = _setting("OUTLAY_HOST", default="127.0.0.1")
     port: int = _setting("OUTLAY_PORT", "PORT", read=_number(65535), default=5000)
-    base_url: str = _setting("OUTLAY_BASE_URL", read=Reader.base_url, unset=lambda _: "")
+    base_url: str = _setting("OUTLAY_BASE_URL", read=Reader.origin, unset=lambda _: "")
     web_threads: int = _setting("OUTLAY_WEB_THREADS", read=_number(256), default=8)
     web_workers: int = _setting("OUTLAY_WEB_WORKERS", read=_number(64), default=2)
     max_upload_bytes: int = _setting(
@@ -110,7 +110,7 @@ class Settings:
     storage_url: str = _setting(
         "OUTLAY_STORAGE_URL", read=Reader.storage_url, unset=lambda _: "", default=""
     )
-    s3_endpoint: str | None = _setting("OUTLAY_S3_ENDPOINT", read=Reader.endpoint, default=None)
+    s3_endpoint: str | None = _setting("OUTLAY_S3_ENDPOINT", read=Reader.origin, default=None)
     s3_access_key_id: str | None = _setting("OUTLAY_S3_ACCESS_KEY_ID", default=None, shown=False)
     s3_secret_access_key: str | None = _setting(
         "OUTLAY_S3_SECRET_ACCESS_KEY", default=None, shown=False

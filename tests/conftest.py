@@ -79,7 +79,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--database")
         alike = metafunc.definition.get_closest_marker("any_database")
+        own = metafunc.definition.get_closest_marker("only_postgres")
         backends = (BACKENDS[:1] if alike else BACKENDS) if chosen == "all" else (chosen,)
+        backends = ("postgres",) if own else backends
         metafunc.parametrize("database", backends, indirect=True, scope="session")
 
 

@@ -10,12 +10,12 @@ from flask import Flask
 from app.models.base import db
 from tests.factories.callers import Api
 
+pytestmark = pytest.mark.only_postgres
+
 
 @pytest.fixture(autouse=True)
-def _pool(app: Flask, database: str) -> Iterator[None]:
+def _pool(app: Flask) -> Iterator[None]:
     """A pool without connections of other tests; what is cut here meets no other test."""
-    if database == "sqlite":
-        pytest.skip("SQLite is a file: there is no connection to lose")
     with app.app_context():
         db.engine.dispose()
         yield

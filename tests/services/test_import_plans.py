@@ -11,6 +11,8 @@ from app.models.base import db
 from tests.factories.callers import Api, expect
 from tests.factories.fixtures import Work
 
+pytestmark = pytest.mark.only_postgres
+
 ROWS = 1500
 RULE = {
     "name": "Shops",
@@ -20,10 +22,8 @@ RULE = {
 
 
 @pytest.fixture
-def postgres(app: Flask, database: str) -> Iterator[psycopg.Connection]:
+def postgres(app: Flask) -> Iterator[psycopg.Connection]:
     """A connection of the test's own."""
-    if database == "sqlite":
-        pytest.skip("SQLite plans without statistics")
     with app.app_context():
         url = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(url, autocommit=True) as connection:
