@@ -81,7 +81,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         alike = metafunc.definition.get_closest_marker("any_database")
         own = metafunc.definition.get_closest_marker("only_postgres")
         backends = (BACKENDS[:1] if alike else BACKENDS) if chosen == "all" else (chosen,)
-        backends = ("postgres",) if own else backends
+        if own:
+            backends = tuple(one for one in backends if one == "postgres")
         metafunc.parametrize("database", backends, indirect=True, scope="session")
 
 
