@@ -80,7 +80,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         chosen = metafunc.config.getoption("--database")
         alike = metafunc.definition.get_closest_marker("any_database")
         own = metafunc.definition.get_closest_marker("only_postgres")
-        backends = (BACKENDS[:1] if alike else BACKENDS) if chosen == "all" else (chosen,)
+        backends: tuple[str, ...] = (
+            (BACKENDS[:1] if alike else BACKENDS) if chosen == "all" else (chosen,)
+        )
         if own:
             backends = tuple(one for one in backends if one == "postgres")
         metafunc.parametrize("database", backends, indirect=True, scope="session")
